@@ -1,0 +1,285 @@
+/**
+ * The tables of a case: names, columns, types and meanings. One list serves the database, the readers, the check of
+ * packs and the generated documentation. Names follow OCSF where OCSF has the idea.
+ *
+ * Every evidence table also has the citation, `source_id` and `record` (ordinal in that source, from 1).
+ */
+
+/**
+ * Column types. `time` is a UTC timestamp with microseconds; `text` is valid UTF-8; `longtext` is text stored with
+ * zstd; `texts` is a list of text; `json` is JSON as text.
+ */
+export type ColumnType = 'time' | 'text' | 'longtext' | 'texts' | 'json' | 'integer' | 'bigint' | 'double' | 'boolean';
+
+export interface Column {
+  readonly name: string;
+  readonly type: ColumnType;
+  readonly means: string;
+}
+
+export interface Table {
+  readonly name: string;
+  readonly means: string;
+  readonly columns: readonly Column[];
+}
+
+type ColumnSpecs = Readonly<Record<string, readonly [ColumnType, string]>>;
+
+/** What a JavaScript value for a column is; every column may be NULL. */
+type ValueOf<T extends ColumnType> = T extends 'time'
+  ? bigint
+  : T extends 'integer' | 'double'
+    ? number
+    : T extends 'bigint'
+      ? bigint | number
+      : T extends 'boolean'
+        ? boolean
+        : T extends 'texts'
+          ? readonly string[]
+          : string;
+
+const specs = {
+  events: {
+    means: 'The common spine of all logs: one row an event.',
+    columns: {
+      time: ['time', 'when it happened, by the clock of the system that wrote it'],
+      received: ['time', 'when a collector received it, where the record says so'],
+      system: ['text', 'the system that wrote it, as the record names it'],
+      stream: ['text', 'the stream it belongs to: auditd, syslog, cloudtrail'],
+      class: ['text', 'OCSF class: authentication, process_activity, api_activity, event_log_activity, ...'],
+      activity: ['text', 'OCSF activity in that class: logon, logoff, launch, start, stop, ...'],
+      code: ['text', "the format's own code: an audit record type, a CloudTrail eventName, a syslog program"],
+      actor: ['text', 'who did it'],
+      target: ['text', 'to whom or what it was done'],
+      src_ip: ['text', 'source address'],
+      src_port: ['integer', 'source port'],
+      dst_ip: ['text', 'destination address'],
+      dst_port: ['integer', 'destination port'],
+      outcome: ['text', 'success, failure, or NULL where the record does not say'],
+      severity: ['text', "the record's own severity, lower case"],
+      sequence: ['bigint', "the format's serial number, where it has one"],
+      message: ['longtext', 'the text a person reads'],
+    },
+  },
+  auditd_records: {
+    means: 'One row a line of an audit log; the lines of one event share event_record.',
+    columns: {
+      event_record: ['bigint', 'record number of the first line of the same event'],
+      time: ['time', 'audit stamp'],
+      node: ['text', 'node= where the line has it'],
+      serial: ['bigint', 'serial number of the event; starts again at boot'],
+      type: ['text', 'record type: SYSCALL, USER_LOGIN, DAEMON_START, ...'],
+      pid: ['bigint', 'process id'],
+      ppid: ['bigint', 'parent process id'],
+      uid: ['bigint', 'user id'],
+      auid: ['bigint', 'audit (log-in) user id; NULL when unset (4294967295)'],
+      euid: ['bigint', 'effective user id'],
+      ses: ['bigint', 'session id; NULL when unset'],
+      success: ['boolean', 'success= or res='],
+      exit: ['bigint', 'exit value of the system call'],
+      arch: ['text', 'architecture, hexadecimal as written'],
+      syscall: ['integer', 'system call number'],
+      syscall_name: ['text', 'its name for that architecture'],
+      tty: ['text', 'terminal'],
+      comm: ['text', 'command name, decoded'],
+      exe: ['text', 'executable, decoded'],
+      key: ['text', 'rule key, decoded'],
+      acct: ['text', 'account named in a USER_* record, decoded'],
+      addr: ['text', 'address named in a USER_* record'],
+      terminal: ['text', 'terminal named in a USER_* record'],
+      op: ['text', 'operation'],
+      res: ['text', 'result as written'],
+      name: ['text', 'path name, decoded'],
+      cwd: ['text', 'working directory, decoded'],
+      fields: ['json', 'every other field of the line, decoded, as a JSON object'],
+    },
+  },
+  syslog_records: {
+    means: 'What a syslog line has beyond the spine.',
+    columns: {
+      facility: ['text', 'facility, where the line has a priority'],
+      program: ['text', 'tag before the process id'],
+      pid: ['bigint', 'process id in the tag'],
+    },
+  },
+  cloudtrail_records: {
+    means: 'What a CloudTrail record has beyond the spine.',
+    columns: {
+      event_id: ['text', 'eventID'],
+      event_version: ['text', 'eventVersion'],
+      event_source: ['text', 'eventSource'],
+      event_name: ['text', 'eventName'],
+      event_type: ['text', 'eventType'],
+      event_category: ['text', 'eventCategory'],
+      region: ['text', 'awsRegion'],
+      account: ['text', 'recipientAccountId, else the account of the identity'],
+      identity_type: ['text', 'userIdentity.type'],
+      identity_arn: ['text', 'userIdentity.arn'],
+      identity_account: ['text', 'userIdentity.accountId'],
+      invoked_by: ['text', 'userIdentity.invokedBy: an AWS service acting on its own'],
+      mfa: ['boolean', 'multi-factor used, from additionalEventData or the session context'],
+      read_only: ['boolean', 'readOnly'],
+      management_event: ['boolean', 'managementEvent'],
+      error_code: ['text', 'errorCode'],
+      error_message: ['text', 'errorMessage'],
+      user_agent: ['text', 'userAgent'],
+      request: ['json', 'requestParameters, as written'],
+      response: ['json', 'responseElements, as written'],
+      resources: ['json', 'resources, as written'],
+    },
+  },
+  scans: {
+    means: 'One row a scan: what was looked at, when, how, and whether it finished.',
+    columns: {
+      scan_id: ['text', 'identity of the scan within its source'],
+      tool: ['text', 'nmap, sslscan, ...'],
+      version: ['text', 'version of the tool'],
+      started: ['time', 'start, from the file itself'],
+      finished: ['time', 'end, from the file itself; NULL when it was cut short'],
+      completed: ['boolean', 'the tool says that it finished'],
+      scope: ['text', 'ports or rules that were looked at, as the tool states them'],
+      targets: ['texts', 'addresses and names that were looked at and answered or were counted as down'],
+      arguments: ['text', 'command line'],
+    },
+  },
+  scan_targets: {
+    means: 'One row a host that a scan looked at, whatever it found there.',
+    columns: {
+      scan_id: ['text', 'the scan'],
+      time: ['time', 'when the host was looked at'],
+      system: ['text', 'host name, where the scan has one'],
+      address: ['text', 'its address'],
+      state: ['text', 'up, down, unknown'],
+      reason: ['text', "the tool's reason for that state"],
+    },
+  },
+  open_ports: {
+    means: 'One row a port that a scan reported, in whatever state.',
+    columns: {
+      scan_id: ['text', 'the scan'],
+      time: ['time', 'when the host was looked at'],
+      system: ['text', 'host name, where the scan has one'],
+      address: ['text', 'address'],
+      port: ['integer', 'port number'],
+      protocol: ['text', 'tcp, udp, sctp'],
+      state: ['text', 'open, closed, filtered, open|filtered, ... as the tool says'],
+      service: ['text', 'service name'],
+      product: ['text', 'product, where detected'],
+      version: ['text', 'version, where detected'],
+    },
+  },
+  tls_endpoints: {
+    means: 'One row a protocol version and cipher suite that an endpoint accepts.',
+    columns: {
+      scan_id: ['text', 'the scan'],
+      time: ['time', 'when it was looked at'],
+      system: ['text', 'host name, where the scan has one'],
+      address: ['text', 'address'],
+      port: ['integer', 'port number'],
+      tls_version: ['text', 'SSLv2, SSLv3, TLSv1.0 ... TLSv1.3'],
+      cipher: ['text', 'cipher suite'],
+      strength: ['text', "the tool's grade"],
+    },
+  },
+  certificates: {
+    means: 'One row a certificate that an endpoint presented.',
+    columns: {
+      scan_id: ['text', 'the scan'],
+      time: ['time', 'when it was looked at'],
+      system: ['text', 'host name, where the scan has one'],
+      address: ['text', 'address'],
+      port: ['integer', 'port number'],
+      subject: ['text', 'subject'],
+      issuer: ['text', 'issuer'],
+      serial: ['text', 'serial number, hexadecimal'],
+      key_type: ['text', 'rsa, ec, ...'],
+      key_bits: ['integer', 'key size'],
+      signature: ['text', 'signature algorithm'],
+      not_before: ['time', 'valid from'],
+      not_after: ['time', 'valid to'],
+      self_signed: ['boolean', 'issuer equals subject'],
+    },
+  },
+  systems: {
+    means: 'The inventory of what is in scope.',
+    columns: {
+      system: ['text', 'its name'],
+      role: ['text', 'web, database, ...'],
+      environment: ['text', 'production, ...'],
+      segment: ['text', 'network segment'],
+      criticality: ['text', 'low, medium, high, critical'],
+      owner: ['text', 'who answers for it'],
+      addresses: ['texts', 'its addresses and other names'],
+      scope_from: ['time', 'in scope from; NULL means from the start'],
+      scope_to: ['time', 'in scope until, not included; NULL means to the end'],
+      needs: ['texts', 'the evidence streams it must give: auditd, syslog, nmap, ...'],
+    },
+  },
+  authorized_ports: {
+    means: 'The inventory of ports that may be open.',
+    columns: {
+      system_or_role: ['text', 'a system, or a role, or * for every system'],
+      port: ['integer', 'port number'],
+      protocol: ['text', 'tcp, udp'],
+      owner: ['text', 'who answers for it'],
+      purpose: ['text', 'what it is for'],
+      justification: ['text', 'why it must be open'],
+      risk: ['text', 'risk assessment'],
+      approved_at: ['time', 'authorised from'],
+      change_ticket: ['text', 'the change that opened it'],
+    },
+  },
+  tickets: {
+    means: 'Incidents, changes, leavers: one row a ticket.',
+    columns: {
+      ticket_id: ['text', 'its id'],
+      kind: ['text', 'incident, change, leaver, exception, ...'],
+      system: ['text', 'the system it is about'],
+      opened: ['time', 'opened'],
+      acknowledged: ['time', 'acknowledged'],
+      resolved: ['time', 'resolved'],
+      status: ['text', 'status as written'],
+      summary: ['text', 'one line'],
+      root_cause: ['longtext', 'root cause, where one was found'],
+      requester: ['text', 'who asked'],
+      approver: ['text', 'who approved'],
+      approved_at: ['time', 'approved'],
+      starts: ['time', 'start of what it covers; opened where not stated'],
+      ends: ['time', 'end of what it covers; resolved where not stated'],
+      links: ['texts', 'other tickets, commits, pages'],
+    },
+  },
+} as const satisfies Readonly<Record<string, { means: string; columns: ColumnSpecs }>>;
+
+export type EvidenceTableName = keyof typeof specs;
+
+/** A row for an evidence table without its citation; a column that is left out is NULL. */
+export type EvidenceRow<N extends EvidenceTableName> = {
+  readonly [C in keyof (typeof specs)[N]['columns']]?: (typeof specs)[N]['columns'][C] extends readonly [
+    infer T extends ColumnType,
+    string,
+  ]
+    ? ValueOf<T> | null | undefined
+    : never;
+};
+
+export const evidenceTableNames = Object.keys(specs) as EvidenceTableName[];
+
+/** The definition of an evidence table, citation not included. */
+export function evidenceTable(name: EvidenceTableName): Table {
+  return table(name, specs[name]);
+}
+
+function table(name: string, { means, columns }: { means: string; columns: ColumnSpecs }): Table {
+  return {
+    name,
+    means,
+    columns: Object.entries(columns).map(([column, [type, meaning]]) => ({ name: column, type, means: meaning })),
+  };
+}
+
+/** The citation columns that every evidence table begins with. */
+export const citationColumns: readonly Column[] = [
+  { name: 'source_id', type: 'integer', means: 'the source, see sources' },
+  { name: 'record', type: 'bigint', means: 'ordinal of the record in its source, from 1' },
+];

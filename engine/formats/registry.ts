@@ -1,0 +1,21 @@
+import type { Format, Recognition } from './format.ts';
+
+/** Every format Fieldwork reads, in the order they are listed to people. One line each. */
+export const formats: readonly Format[] = [];
+
+/** The format with this id, if there is one. */
+export function findFormat(id: string): Format | undefined {
+  return formats.find((format) => format.id === id);
+}
+
+export interface Candidate extends Recognition {
+  readonly format: Format;
+}
+
+/** All formats that could be this file, surest first. Empty: nobody knows it. */
+export function recogniseFormat(head: Uint8Array): readonly Candidate[] {
+  return formats
+    .map((format) => ({ format, ...format.recognise(head) }))
+    .filter((candidate) => candidate.confidence > 0)
+    .sort((a, b) => b.confidence - a.confidence);
+}

@@ -1,0 +1,71 @@
+/**
+ * The database of a case, as statements. It is a view of the ledger and the evidence: it can be thrown away and rebuilt,
+ * so a change here only raises SCHEMA_VERSION; there are no migrations.
+ *
+ * Schema `evidence` holds the rows as the sources give them; the views of the same names in `main` are what controls
+ * and people read, with systems named as the inventory names them (engine/evidence/views.ts).
+ */
+import { citationColumns, evidenceTable, evidenceTableNames, type ColumnType } from '../core/tables.ts';
+
+/** Rises with every change to the tables, the views or what fills them. */
+export const SCHEMA_VERSION = 1;
+
+const sqlTypes: Readonly<Record<ColumnType, string>> = {
+  time: 'TIMESTAMP',
+  text: 'VARCHAR',
+  // Zstandard must be asked for by name, and only works with storage_compatibility_version 'latest'.
+  longtext: 'VARCHAR USING COMPRESSION zstd',
+  texts: 'VARCHAR[]',
+  json: 'VARCHAR USING COMPRESSION zstd',
+  integer: 'INTEGER',
+  bigint: 'BIGINT',
+  double: 'DOUBLE',
+  boolean: 'BOOLEAN',
+};
+
+/** The SQL type of a column, with its compression. */
+export function sqlType(type: ColumnType): string {
+  return sqlTypes[type];
+}
+
+function createEvidenceTable(name: (typeof evidenceTableNames)[number]): string {
+  const columns = [...citationColumns, ...evidenceTable(name).columns];
+  return `CREATE TABLE evidence.${name} (${columns.map((c) => `"${c.name}" ${sqlTypes[c.type]}`).join(', ')})`;
+}
+
+/** Tables that Fieldwork fills itself: the account of sources, roll-ups, results. */
+const ownTables: readonly string[] = [
+  `CREATE TABLE cache_state (schema_version INTEGER, ledger_seq BIGINT, ledger_hash VARCHAR)`,
+  `CREATE TABLE sources (
+     source_id INTEGER PRIMARY KEY, sha256 VARCHAR, bytes BIGINT, name VARCHAR, original_path VARCHAR,
+     member VARCHAR, content_sha256 VARCHAR, content_bytes BIGINT, format VARCHAR, importer_version INTEGER,
+     time_zone VARCHAR, system VARCHAR, provided_by VARCHAR, obtained_how VARCHAR, imported_at TIMESTAMP,
+     records BIGINT, rejected BIGINT, first_time TIMESTAMP, last_time TIMESTAMP, assumptions VARCHAR[])`,
+  `CREATE TABLE rejects (source_id INTEGER, record BIGINT, reason VARCHAR, raw BLOB USING COMPRESSION zstd)`,
+  // Where records are: every one (length set), or one of many (length NULL) from which lines are counted on.
+  `CREATE TABLE record_marks (source_id INTEGER, record BIGINT, byte BIGINT, length BIGINT)`,
+  // Hourly roll-up of each stream of each system, made at import.
+  `CREATE TABLE stream_hours (
+     source_id INTEGER, stream VARCHAR, system VARCHAR, hour TIMESTAMP, records BIGINT,
+     first_time TIMESTAMP, last_time TIMESTAMP, first_record BIGINT, longest_silence_s DOUBLE)`,
+  `CREATE TABLE window_days (day VARCHAR, day_from TIMESTAMP, day_to TIMESTAMP)`,
+  `CREATE TABLE runs (
+     run_id VARCHAR, started TIMESTAMP, finished TIMESTAMP, ledger_seq BIGINT, evidence_hash VARCHAR,
+     packs VARCHAR, parameters VARCHAR)`,
+  // One row an item of a population, for the latest run of each control.
+  `CREATE TABLE results (
+     run_id VARCHAR, control VARCHAR, item BIGINT, day VARCHAR, time TIMESTAMP, system VARCHAR, resource VARCHAR,
+     status VARCHAR, reason VARCHAR, source_id INTEGER, record BIGINT, dimensions VARCHAR)`,
+  `CREATE TABLE control_days (
+     run_id VARCHAR, control VARCHAR, day VARCHAR, state VARCHAR, all_states VARCHAR[], reasons VARCHAR[],
+     population BIGINT, tested BIGINT, deviations BIGINT, systems_expected VARCHAR[], systems_seen VARCHAR[])`,
+  // The controls of the latest run as they were: front matter as JSON, SQL, hashes of what they found.
+  `CREATE TABLE run_controls (
+     run_id VARCHAR, pack VARCHAR, control VARCHAR, ordinal INTEGER, definition VARCHAR, sql VARCHAR,
+     parameters VARCHAR, population_hash VARCHAR, days_hash VARCHAR, error VARCHAR)`,
+];
+
+/** Every statement that makes an empty case database, views not included. */
+export function schemaStatements(): readonly string[] {
+  return ['CREATE SCHEMA evidence', ...evidenceTableNames.map(createEvidenceTable), ...ownTables];
+}
