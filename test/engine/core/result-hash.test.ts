@@ -20,7 +20,15 @@ const row: ResultRow = {
   record: 345n,
   dimensions: { protocol: 'tcp', approved: null },
 };
-const other: ResultRow = { ...row, time: null, system: null, sourceId: null, record: null, dimensions: {} };
+const other: ResultRow = {
+  ...row,
+  time: null,
+  system: null,
+  resource: '10.0.0.1:80',
+  sourceId: null,
+  record: null,
+  dimensions: {},
+};
 const day: ControlDayRow = {
   day: '2026-03-01',
   state: 'deviation',
