@@ -45,7 +45,7 @@ const ownTables: readonly string[] = [
   // Where records are: every one (length set), or one of many (length NULL) from which lines are counted on.
   `CREATE TABLE record_marks (source_id INTEGER, record BIGINT, byte BIGINT, length BIGINT)`,
   // Hourly roll-up of each stream of each system, made at import.
-  `CREATE TABLE stream_hours (
+  `CREATE TABLE evidence.stream_hours (
      source_id INTEGER, stream VARCHAR, system VARCHAR, hour TIMESTAMP, records BIGINT,
      first_time TIMESTAMP, last_time TIMESTAMP, first_record BIGINT, longest_silence_s DOUBLE)`,
   `CREATE TABLE window_days (day VARCHAR, day_from TIMESTAMP, day_to TIMESTAMP)`,
