@@ -43,7 +43,8 @@ export function domPort(port: DomPort): Channel {
 /** What is used of `MessagePortMain` (Electron) and of `MessagePort` (node:worker_threads). */
 export interface EmitterPort {
   postMessage(message: unknown): void;
-  on(event: string, listener: (value: never) => void): unknown;
+  on(event: 'message', listener: (message: unknown) => void): unknown;
+  on(event: 'close', listener: () => void): unknown;
   start(): void;
   close(): void;
 }
@@ -57,7 +58,7 @@ export function emitterPort(port: EmitterPort, { wrapped }: { readonly wrapped: 
       if (!closing.happened()) port.postMessage(frame);
     },
     onFrame: (listener) => {
-      port.on('message', (message: unknown) => listener(wrapped ? (message as { data: unknown }).data : message));
+      port.on('message', (message) => listener(wrapped ? (message as { data: unknown }).data : message));
       port.start();
     },
     onClose: closing.then,

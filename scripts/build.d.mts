@@ -1,0 +1,2 @@
+/** Bundles every Node entry point that exists into dist/. */
+export function buildNodeSide(): Promise<void>;
