@@ -1,0 +1,20 @@
+/** Roll-ups made when a source is imported, so that coverage and most controls never scan raw rows twice. */
+import type { Transaction } from '../store/case-database.ts';
+
+/**
+ * Fills `stream_hours` for one source: for each stream, system and UTC hour, how many events, the first and last,
+ * and the longest silence (seconds) that ended in the hour. Events without a time or a system are not in it.
+ */
+export async function rollUpSource(transaction: Transaction, sourceId: number): Promise<void> {
+  await transaction.query(
+    `INSERT INTO evidence.stream_hours
+     WITH spoken AS (
+       SELECT stream, system, time, record,
+         epoch(time) - epoch(lag(time) OVER (PARTITION BY stream, system ORDER BY time, record)) AS silence_s
+       FROM evidence.events
+       WHERE source_id = $source AND time IS NOT NULL AND system IS NOT NULL)
+     SELECT $source, stream, system, date_trunc('hour', time), count(*), min(time), max(time), min(record), max(silence_s)
+     FROM spoken GROUP BY stream, system, date_trunc('hour', time)`,
+    { source: sourceId },
+  );
+}

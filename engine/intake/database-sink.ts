@@ -1,0 +1,138 @@
+/** Takes what a reader gives and puts it into the case's tables, keeping the account of every record. */
+import { citationColumns, evidenceTable, type EvidenceRow, type EvidenceTableName } from '../core/tables.ts';
+import type { Framing, RowSink } from '../formats/format.ts';
+import type { BulkTable } from '../store/bulk-rows.ts';
+import type { Transaction } from '../store/case-database.ts';
+
+// Lines are found again by counting on from the nearest mark.
+const LINES_A_MARK = 1024;
+// What is kept of a reject for reading in the window; the rest stays in the evidence, under the citation.
+const MOST_REJECT_BYTES = 64 * 1024;
+
+const rejects: BulkTable = {
+  target: 'rejects',
+  columns: [
+    { name: 'source_id', type: 'integer' },
+    { name: 'record', type: 'bigint' },
+    { name: 'reason', type: 'text' },
+    { name: 'raw', type: 'blob' },
+  ],
+};
+
+const recordMarks: BulkTable = {
+  target: 'record_marks',
+  columns: [
+    { name: 'source_id', type: 'integer' },
+    { name: 'record', type: 'bigint' },
+    { name: 'byte', type: 'bigint' },
+    { name: 'length', type: 'bigint' },
+  ],
+};
+
+const bulkTables = new Map<EvidenceTableName, BulkTable>();
+
+/** An evidence table as it is filled: its citation, then its columns. */
+export function evidenceBulkTable(name: EvidenceTableName): BulkTable {
+  let table = bulkTables.get(name);
+  if (!table) {
+    table = { target: `evidence.${name}`, columns: [...citationColumns, ...evidenceTable(name).columns] };
+    bulkTables.set(name, table);
+  }
+  return table;
+}
+
+/** What became of the records of one source. `records` ended in a table, `rejected` in the rejects. */
+export interface SourceAccount {
+  readonly records: number;
+  readonly rejected: number;
+  readonly rows: Readonly<Record<string, number>>;
+  readonly firstTime: bigint | null;
+  readonly lastTime: bigint | null;
+  readonly assumptions: readonly string[];
+}
+
+const IN_TABLE = 1;
+const IN_REJECTS = 2;
+
+export class DatabaseSink implements RowSink {
+  private recordsSeen = 0;
+  // One byte a record: where it ended.
+  private ends = new Uint8Array(1 << 16);
+  private readonly rows = new Map<EvidenceTableName, number>();
+  private readonly assumptions = new Set<string>();
+  private firstTime: bigint | null = null;
+  private lastTime: bigint | null = null;
+
+  constructor(
+    private readonly transaction: Transaction,
+    private readonly sourceId: number,
+    private readonly framing: Framing,
+  ) {}
+
+  /** Records declared so far. */
+  get seen(): number {
+    return this.recordsSeen;
+  }
+
+  record(byte: number, length: number): number {
+    const record = ++this.recordsSeen;
+    if (record >= this.ends.length) {
+      const larger = new Uint8Array(this.ends.length * 2);
+      larger.set(this.ends);
+      this.ends = larger;
+    }
+    if (this.framing === 'spans') this.transaction.add(recordMarks, [this.sourceId, record, byte, length]);
+    else if (record % LINES_A_MARK === 1) this.transaction.add(recordMarks, [this.sourceId, record, byte, null]);
+    return record;
+  }
+
+  row<N extends EvidenceTableName>(table: N, row: EvidenceRow<N>, record = this.recordsSeen): void {
+    const bulk = evidenceBulkTable(table);
+    const columns = row as Readonly<Record<string, never>>;
+    const values = bulk.columns.map((column, index) => (index < 2 ? null : columns[column.name]));
+    values[0] = this.sourceId as never;
+    values[1] = record as never;
+    this.transaction.add(bulk, values);
+    this.ends[record]! |= IN_TABLE;
+    this.rows.set(table, (this.rows.get(table) ?? 0) + 1);
+    const time = columns['time'] as bigint | null | undefined;
+    if (typeof time === 'bigint') this.sawTime(time);
+  }
+
+  reject(reason: string, raw: Uint8Array): void {
+    this.ends[this.recordsSeen]! |= IN_REJECTS;
+    this.transaction.add(rejects, [this.sourceId, this.recordsSeen, reason, raw.slice(0, MOST_REJECT_BYTES)]);
+  }
+
+  assume(statement: string): void {
+    this.assumptions.add(statement);
+  }
+
+  sawTime(micros: bigint): void {
+    if (this.firstTime === null || micros < this.firstTime) this.firstTime = micros;
+    if (this.lastTime === null || micros > this.lastTime) this.lastTime = micros;
+  }
+
+  /**
+   * The account, once everything was read.
+   * Fails (throws) when a record ended nowhere or twice: that is a bug in the reader, and nothing may be lost by one.
+   */
+  account(): SourceAccount {
+    let records = 0;
+    let rejected = 0;
+    for (let record = 1; record <= this.recordsSeen; record++) {
+      const end = this.ends[record];
+      if (end === IN_TABLE) records++;
+      else if (end === IN_REJECTS) rejected++;
+      else throw new Error(`Record ${record} ended ${end === 0 ? 'nowhere' : 'in a table and in the rejects'}`);
+    }
+    return {
+      records,
+      rejected,
+      rows: Object.fromEntries([...this.rows].sort(([a], [b]) => (a < b ? -1 : 1))),
+      firstTime: this.firstTime,
+      lastTime: this.lastTime,
+      assumptions: [...this.assumptions].sort(),
+    };
+  }
+}

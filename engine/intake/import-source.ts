@@ -1,0 +1,118 @@
+/** Reads one source into the tables, inside one transaction: all of it becomes visible, or nothing. */
+import { fail, ProblemError } from '../../shared/problem.ts';
+import type { Interval, UtcMicros } from '../../shared/time.ts';
+import type { JobContext } from '../core/effects.ts';
+import type { Sha256 } from '../core/hash.ts';
+import { startSha256 } from '../core/hash.ts';
+import type { Format } from '../formats/format.ts';
+import type { Transaction } from '../store/case-database.ts';
+import { DatabaseSink, type SourceAccount } from './database-sink.ts';
+
+/** What is known of a source before it is read; together with its bytes it decides every row. */
+export interface SourceSpec {
+  readonly sourceId: number;
+  readonly name: string;
+  readonly originalPath: string;
+  /** Path inside the archive, where the evidence file is one. */
+  readonly member: string | null;
+  readonly format: Format;
+  readonly zone: string;
+  readonly system: string | null;
+  readonly window: Interval;
+  readonly providedBy: string | null;
+  readonly obtainedHow: string | null;
+}
+
+export interface SourceContent extends SourceAccount {
+  readonly contentSha256: Sha256;
+  readonly contentBytes: number;
+}
+
+// Rows are written in groups of about this many, and at the latest after this many pieces of a mebibyte.
+const ROWS_A_WRITE = 50_000;
+const PIECES_A_WRITE = 16;
+
+/**
+ * Reads `content` with the source's format into the tables.
+ * Fails with the reader's problem when the whole file must be refused, and with `cancelled`.
+ */
+export async function readSource(
+  transaction: Transaction,
+  spec: SourceSpec,
+  content: AsyncIterable<Uint8Array>,
+  job: JobContext & { readonly onRecords?: (records: number) => void },
+): Promise<SourceContent> {
+  const sink = new DatabaseSink(transaction, spec.sourceId, spec.format.framing);
+  const { originalPath, member, window, zone, system } = spec;
+  const name = member === null ? originalPath : `${originalPath}!${member}`;
+  const reader = spec.format.open(sink, { name, window, zone, system: system ?? undefined });
+  const hash = startSha256();
+  let contentBytes = 0;
+  let pieces = 0;
+  for await (const piece of content) {
+    if (job.signal.aborted) failCancelled();
+    hash.update(piece);
+    contentBytes += piece.length;
+    reader.push(piece);
+    await transaction.flush(++pieces % PIECES_A_WRITE === 0 ? 1 : ROWS_A_WRITE);
+    job.onRecords?.(sink.seen);
+  }
+  const problem = reader.finish();
+  if (problem) throw new ProblemError({ ...problem, where: { file: name, ...problem.where } });
+  await transaction.flush();
+  job.onRecords?.(sink.seen);
+  return { ...sink.account(), contentSha256: hash.digest(), contentBytes };
+}
+
+export interface SealedFile {
+  readonly sha256: Sha256;
+  readonly bytes: number;
+}
+
+/** Adds the source to the register of sources. */
+export async function registerSource(
+  transaction: Transaction,
+  spec: SourceSpec,
+  content: SourceContent,
+  sealed: SealedFile & { readonly importedAt: UtcMicros },
+): Promise<void> {
+  await transaction.query(
+    `INSERT INTO sources BY NAME SELECT $source_id::INTEGER AS source_id, $sha256 AS sha256, $bytes::BIGINT AS bytes, $name AS name,
+       $original_path AS original_path, $member::VARCHAR AS member, $content_sha256 AS content_sha256,
+       $content_bytes::BIGINT AS content_bytes, $format AS format, $importer_version::INTEGER AS importer_version,
+       $time_zone AS time_zone, $system::VARCHAR AS system, $provided_by::VARCHAR AS provided_by,
+       $obtained_how::VARCHAR AS obtained_how, $imported_at::TIMESTAMP AS imported_at, $records::BIGINT AS records,
+       $rejected::BIGINT AS rejected, $first_time::TIMESTAMP AS first_time, $last_time::TIMESTAMP AS last_time,
+       $assumptions::VARCHAR[] AS assumptions`,
+    {
+      source_id: spec.sourceId,
+      sha256: sealed.sha256,
+      bytes: sealed.bytes,
+      name: spec.name,
+      original_path: spec.originalPath,
+      member: spec.member,
+      content_sha256: content.contentSha256,
+      content_bytes: content.contentBytes,
+      format: spec.format.id,
+      importer_version: spec.format.version,
+      time_zone: spec.zone,
+      system: spec.system,
+      provided_by: spec.providedBy,
+      obtained_how: spec.obtainedHow,
+      imported_at: { micros: sealed.importedAt },
+      records: content.records,
+      rejected: content.rejected,
+      first_time: content.firstTime === null ? null : { micros: content.firstTime },
+      last_time: content.lastTime === null ? null : { micros: content.lastTime },
+      assumptions: content.assumptions,
+    },
+  );
+}
+
+function failCancelled(): never {
+  return fail({
+    code: 'cancelled',
+    message: 'The import was cancelled; nothing of the file under way was kept.',
+    remedy: 'Start it again when you wish; sources that were finished before stay in the case.',
+  });
+}

@@ -1,0 +1,156 @@
+/** What the entries of the ledger hold, by kind. An entry that does not fit was not written by this program. */
+import { z } from 'zod';
+import { fail } from '../../shared/problem.ts';
+import { formatInstant, parseInstant, type UtcMicros } from '../../shared/time.ts';
+import type { Json } from '../core/canonical-json.ts';
+import type { LedgerEntry } from './ledger.ts';
+
+const instantText = z.string().nullable();
+
+export const caseCreatedSchema = z.object({
+  entity: z.string(),
+  first_day: z.string(),
+  last_day: z.string(),
+  zone: z.string(),
+  engagement_sha256: z.string(),
+  fieldwork: z.string(),
+});
+
+export const sourceImportedSchema = z.object({
+  source_id: z.int().min(1),
+  sha256: z.string(),
+  bytes: z.int().min(0),
+  name: z.string(),
+  original_path: z.string(),
+  member: z.string().nullable(),
+  content_sha256: z.string(),
+  content_bytes: z.int().min(0),
+  format: z.string(),
+  importer_version: z.int(),
+  time_zone: z.string(),
+  system: z.string().nullable(),
+  provided_by: z.string().nullable(),
+  obtained_how: z.string().nullable(),
+  recognised: z.string(),
+  records: z.int().min(0),
+  rejected: z.int().min(0),
+  rows: z.record(z.string(), z.int()),
+  first_time: instantText,
+  last_time: instantText,
+  assumptions: z.array(z.string()),
+});
+export type SourceImported = z.infer<typeof sourceImportedSchema>;
+
+export const sourceRefusedSchema = z.object({
+  original_path: z.string(),
+  code: z.string(),
+  message: z.string(),
+});
+export type SourceRefused = z.infer<typeof sourceRefusedSchema>;
+
+export const runFinishedSchema = z.object({
+  run_id: z.string(),
+  evidence_hash: z.string(),
+  packs: z.array(z.object({ id: z.string(), version: z.string(), hash: z.string(), shipped: z.boolean() })),
+  /** Controls that were asked for by name; empty means all of the packs. */
+  only: z.array(z.string()),
+  controls: z.array(
+    z.object({
+      control: z.string(),
+      population_hash: z.string(),
+      days_hash: z.string(),
+      error: z.string().nullable(),
+    }),
+  ),
+});
+export type RunFinished = z.infer<typeof runFinishedSchema>;
+
+export const binderMadeSchema = z.object({
+  binder_id: z.string(),
+  file: z.string(),
+  sha256: z.string(),
+  bytes: z.int(),
+  pages: z.int(),
+  signer: z.string(),
+  run_id: z.string(),
+});
+export type BinderMade = z.infer<typeof binderMadeSchema>;
+
+const schemas = {
+  'case-created': caseCreatedSchema,
+  'source-imported': sourceImportedSchema,
+  'source-refused': sourceRefusedSchema,
+  'run-finished': runFinishedSchema,
+  'binder-made': binderMadeSchema,
+  sealed: z.object({ files: z.int(), bytes: z.int() }),
+} as const;
+
+export type EntryKind = keyof typeof schemas;
+export type EntryData<K extends EntryKind> = z.infer<(typeof schemas)[K]>;
+
+/** The data of an entry of this kind. Fails with `case_damaged` when it has another shape. */
+export function entryData<K extends EntryKind>(entry: LedgerEntry, kind: K): EntryData<K> {
+  const parsed = schemas[kind].safeParse(entry.data);
+  if (entry.kind === kind && parsed.success) return parsed.data as EntryData<K>;
+  return fail({
+    code: 'case_damaged',
+    message: `Ledger entry ${entry.seq} (${entry.kind}) does not have the members that ${kind} has.`,
+    remedy: 'Open the case with the version of Fieldwork that wrote it.',
+  });
+}
+
+/** All entries of one kind, in order, with their data. */
+export function entriesOf<K extends EntryKind>(
+  entries: readonly LedgerEntry[],
+  kind: K,
+): readonly { readonly entry: LedgerEntry; readonly data: EntryData<K> }[] {
+  return entries.filter((entry) => entry.kind === kind).map((entry) => ({ entry, data: entryData(entry, kind) }));
+}
+
+/** One line for people about an entry of any kind. */
+export function describeEntry(entry: LedgerEntry): string {
+  switch (entry.kind as EntryKind) {
+    case 'case-created': {
+      const data = entryData(entry, 'case-created');
+      return `Case created for ${data.entity}, ${data.first_day} to ${data.last_day} (${data.zone}).`;
+    }
+    case 'source-imported': {
+      const data = entryData(entry, 'source-imported');
+      const path = data.member === null ? data.original_path : `${data.original_path}!${data.member}`;
+      return `S${data.source_id} imported as ${data.format}: ${path}, ${data.records} records, ${data.rejected} rejected.`;
+    }
+    case 'source-refused': {
+      const data = entryData(entry, 'source-refused');
+      return `Not imported: ${data.original_path}. ${data.message}`;
+    }
+    case 'run-finished': {
+      const data = entryData(entry, 'run-finished');
+      return `Run ${data.run_id}: ${data.controls.length} controls of ${data.packs.map((pack) => pack.id).join(', ')}.`;
+    }
+    case 'binder-made': {
+      const data = entryData(entry, 'binder-made');
+      return `Binder ${data.file}, ${data.pages} pages, signed by ${data.signer}, SHA-256 ${data.sha256}.`;
+    }
+    case 'sealed': {
+      const data = entryData(entry, 'sealed');
+      return `Sealed as a BagIt bag: ${data.files} files, ${data.bytes} bytes.`;
+    }
+    default:
+      return entry.kind;
+  }
+}
+
+/** An instant as the ledger writes it, or null. */
+export function ledgerInstant(micros: UtcMicros | null): string | null {
+  return micros === null ? null : formatInstant(micros);
+}
+
+/** The time of an entry, UTC microseconds. */
+export function entryTime(entry: LedgerEntry): UtcMicros {
+  return parseInstant(entry.at) ?? 0n;
+}
+
+/** The data of an entry as it goes into the ledger. */
+export function ledgerData(data: Readonly<Record<string, unknown>>): Readonly<Record<string, Json>> {
+  return data as Readonly<Record<string, Json>>;
+}

@@ -1,0 +1,139 @@
+/**
+ * The ledger: what was done to a case, one entry a line in canonical JSON, each with the hash of the one before.
+ * It is the truth of the case; the database is a view of it.
+ */
+import { open, readFile, truncate } from 'node:fs/promises';
+import { z } from 'zod';
+import { fail } from '../../shared/problem.ts';
+import { formatInstant } from '../../shared/time.ts';
+import { canonicalJson, type Json } from '../core/canonical-json.ts';
+import type { Effects } from '../core/effects.ts';
+import { sha256, type Sha256 } from '../core/hash.ts';
+
+/** The `previous` of the first entry. */
+export const NO_ENTRY: Sha256 = '0'.repeat(64);
+
+const entrySchema = z.object({
+  seq: z.int().min(1),
+  at: z.string(),
+  kind: z.string(),
+  by: z.string(),
+  data: z.record(z.string(), z.json()),
+  previous: z.string(),
+  /** SHA-256 of the canonical JSON of the entry without this member. */
+  hash: z.string(),
+});
+
+export type LedgerEntry = z.infer<typeof entrySchema>;
+
+export interface NewEntry {
+  readonly kind: string;
+  readonly data: Readonly<Record<string, Json | undefined>>;
+}
+
+export class Ledger {
+  private constructor(
+    private readonly path: string,
+    private readonly list: LedgerEntry[],
+    private bytes: number,
+  ) {}
+
+  /**
+   * Reads a ledger and checks its chain. A last line that a crash cut short was never acknowledged and is taken off.
+   * Fails with `case_damaged`, naming the line, when an entry was changed, removed or added in between.
+   */
+  static async open(path: string): Promise<Ledger> {
+    const content = await readFile(path);
+    const whole = content.lastIndexOf(10) + 1;
+    const lines = content.subarray(0, whole).toString('utf8').split('\n').slice(0, -1);
+    const entries: LedgerEntry[] = [];
+    lines.forEach((line, index) => entries.push(checkedEntry(line, index + 1, entries.at(-1)?.hash ?? NO_ENTRY, path)));
+    if (whole < content.length) await truncate(path, whole);
+    return new Ledger(path, entries, whole);
+  }
+
+  /** Begins the ledger of a new case; the file must not exist. */
+  static async create(path: string): Promise<Ledger> {
+    const file = await open(path, 'wx');
+    await file.close();
+    return new Ledger(path, [], 0);
+  }
+
+  get entries(): readonly LedgerEntry[] {
+    return this.list;
+  }
+
+  get head(): { readonly seq: number; readonly hash: Sha256 } {
+    const last = this.list.at(-1);
+    return last ? { seq: last.seq, hash: last.hash } : { seq: 0, hash: NO_ENTRY };
+  }
+
+  /** Adds an entry and returns once it is on the disk. */
+  async append({ kind, data }: NewEntry, effects: Effects): Promise<LedgerEntry> {
+    const body = {
+      seq: this.head.seq + 1,
+      at: formatInstant(effects.now()),
+      kind,
+      by: effects.actor,
+      data,
+      previous: this.head.hash,
+    };
+    const entry = { ...body, hash: sha256(canonicalJson(body)) };
+    const line = `${canonicalJson(entry)}\n`;
+    await this.write(line);
+    const stored = entrySchema.parse(JSON.parse(line));
+    this.list.push(stored);
+    this.bytes += Buffer.byteLength(line);
+    return stored;
+  }
+
+  /** Takes back the last entry, whose step turned out not to be possible (a full disk at the commit). */
+  async retract(): Promise<void> {
+    const last = this.list.pop();
+    if (!last) return;
+    this.bytes -= Buffer.byteLength(`${canonicalJson(last as Json)}\n`);
+    await truncate(this.path, this.bytes);
+  }
+
+  private async write(line: string): Promise<void> {
+    const file = await open(this.path, 'a');
+    try {
+      await file.writeFile(line);
+      await file.datasync();
+    } catch (error) {
+      await file.truncate(this.bytes).catch(() => undefined); // half a line would be taken off at the next opening
+      throw error;
+    } finally {
+      await file.close();
+    }
+  }
+}
+
+function checkedEntry(line: string, number: number, previous: Sha256, path: string): LedgerEntry {
+  const entry = parsedEntry(line);
+  if (!entry) return failDamaged(`Line ${number} is not a ledger entry.`, number, path);
+  const { hash, ...body } = entry;
+  if (sha256(canonicalJson(body as Json)) !== hash)
+    return failDamaged(`Entry ${number} was changed after it was written.`, number, path);
+  if (entry.seq !== number) return failDamaged(`Entry ${number} says that it is number ${entry.seq}.`, number, path);
+  if (entry.previous !== previous)
+    return failDamaged(`Entry ${number} does not follow the entry before it.`, number, path);
+  return entry;
+}
+
+function parsedEntry(line: string): LedgerEntry | undefined {
+  try {
+    return entrySchema.parse(JSON.parse(line));
+  } catch {
+    return undefined;
+  }
+}
+
+function failDamaged(message: string, line: number, file: string): never {
+  return fail({
+    code: 'case_damaged',
+    message,
+    where: { file, line },
+    remedy: 'Restore the case from a sealed copy; a ledger that was changed cannot be relied on.',
+  });
+}

@@ -1,0 +1,175 @@
+/** Decides, before anything is written, which files an import takes, as what, and in which order. */
+import { lstat, readdir, realpath, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { fail, ProblemError, type Problem } from '../../shared/problem.ts';
+import type { Format } from '../formats/format.ts';
+import { findFormat, formats, recogniseFormat } from '../formats/registry.ts';
+import { containerOf, gunzipHead, readHead, type Container } from './open-content.ts';
+
+/** Two formats that are both this sure of a file cannot be told apart by content. */
+const TOO_CLOSE = 0.05;
+const SURE_ENOUGH = 0.5;
+
+export interface PlannedFile {
+  readonly path: string;
+  readonly name: string;
+  readonly bytes: number;
+  readonly container: Container;
+  /** Not set for a zip: each of its members is decided on its own. */
+  readonly decision: Decision | undefined;
+}
+
+export interface Decision {
+  readonly format: Format;
+  /** Why, as a sentence. */
+  readonly reason: string;
+}
+
+/** A file that cannot be taken, and why. */
+export interface Refusal {
+  readonly path: string;
+  readonly problem: Problem;
+}
+
+export interface ImportPlan {
+  readonly files: readonly PlannedFile[];
+  readonly refused: readonly Refusal[];
+}
+
+/**
+ * Lists the files under `paths` (folders with all they hold, links not followed) and recognises each by content.
+ * Inventories come first, since other files are read with them; then by path, the same on every machine.
+ * Fails with `not_found` when a path that was named is not there.
+ */
+export async function planImport(paths: readonly string[], as: string | undefined): Promise<ImportPlan> {
+  if (as !== undefined && !findFormat(as)) failNoSuchFormat(as);
+  const refused: Refusal[] = [];
+  const files: PlannedFile[] = [];
+  for (const path of await listFiles(paths, refused)) {
+    try {
+      files.push(await planFile(path, as));
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error;
+      refused.push({ path, problem: error.problem });
+    }
+  }
+  return { files: files.sort((a, b) => rank(a) - rank(b)), refused };
+}
+
+function rank({ decision }: PlannedFile): number {
+  return decision && decision.format.streams.length === 0 ? 0 : 1;
+}
+
+async function listFiles(paths: readonly string[], refused: Refusal[]): Promise<readonly string[]> {
+  const found = new Set<string>();
+  for (const path of paths) {
+    const real = await realpath(path).catch(() => failNotFound(path));
+    await walk(real, await stat(real), found, refused);
+  }
+  return [...found];
+}
+
+async function walk(
+  path: string,
+  info: Awaited<ReturnType<typeof lstat>>,
+  found: Set<string>,
+  refused: Refusal[],
+): Promise<void> {
+  if (info.isFile()) return void found.add(path);
+  if (!info.isDirectory()) return void refused.push({ path, problem: notAFile(path, info.isSymbolicLink()) });
+  const names = await readdir(path).catch((error: NodeJS.ErrnoException) => {
+    refused.push({ path, problem: unreadableFolder(path, error) });
+    return [];
+  });
+  for (const name of names.sort()) {
+    const child = join(path, name);
+    await walk(child, await lstat(child), found, refused);
+  }
+}
+
+async function planFile(path: string, as: string | undefined): Promise<PlannedFile> {
+  const { size } = await stat(path);
+  const head = await readHead(path);
+  const container = containerOf(head);
+  const name = basename(path);
+  if (container === 'zstd') return failZstd(path);
+  const decision =
+    container === 'zip' ? undefined : decideFormat(container === 'gzip' ? gunzipHead(head) : head, as, path);
+  return { path, name, bytes: size, container, decision };
+}
+
+/**
+ * Says which format a file is, by its first bytes, or takes the one a person named.
+ * Fails with `unknown_format` or `ambiguous_format`, naming the candidates.
+ */
+export function decideFormat(head: Uint8Array, as: string | undefined, file: string): Decision {
+  const named = as === undefined ? undefined : findFormat(as);
+  if (named) return { format: named, reason: `Read as ${named.id} because that was asked for.` };
+  const [best, second] = recogniseFormat(head);
+  if (!best || best.confidence < SURE_ENOUGH)
+    return failUnknown(head, file, best && `${best.format.id} is nearest: ${best.reason}`);
+  if (second && second.confidence >= SURE_ENOUGH && best.confidence - second.confidence < TOO_CLOSE) {
+    return fail({
+      code: 'ambiguous_format',
+      message: `The file could be ${best.format.id} (${best.reason}) or ${second.format.id} (${second.reason}).`,
+      where: { file },
+      remedy: `Import it with --as ${best.format.id} or --as ${second.format.id}.`,
+    });
+  }
+  return { format: best.format, reason: best.reason };
+}
+
+function failUnknown(head: Uint8Array, file: string, nearest: string | undefined): never {
+  const what =
+    head.length === 0 ? 'The file holds nothing that can be read.' : 'No importer recognises the file by its content.';
+  return fail({
+    code: 'unknown_format',
+    message: nearest === undefined ? what : `${what} ${nearest}`,
+    where: { file },
+    remedy: 'See `fieldwork formats` for what can be read, and name the format with --as if this is one of them.',
+  });
+}
+
+function failNoSuchFormat(as: string): never {
+  return fail({
+    code: 'bad_request',
+    message: `There is no format ${as}.`,
+    remedy: `Use one of: ${formats.map((format) => format.id).join(', ')}.`,
+  });
+}
+
+function failNotFound(file: string): never {
+  return fail({
+    code: 'not_found',
+    message: 'There is no such file or folder.',
+    where: { file },
+    remedy: 'Check the path.',
+  });
+}
+
+function failZstd(file: string): never {
+  return fail({
+    code: 'unknown_format',
+    message: 'The file is compressed with Zstandard, which this version does not open.',
+    where: { file },
+    remedy: 'Decompress it with `zstd -d` and import the result.',
+  });
+}
+
+function notAFile(file: string, isLink: boolean): Problem {
+  return {
+    code: 'unreadable',
+    message: isLink ? 'This is a symbolic link; links in a folder are not followed.' : 'This is not a regular file.',
+    where: { file },
+    remedy: isLink ? 'Import the file it points to by its own path.' : 'Copy its content to a file and import that.',
+  };
+}
+
+function unreadableFolder(file: string, error: NodeJS.ErrnoException): Problem {
+  return {
+    code: 'unreadable',
+    message: `The folder cannot be read (${error.code}).`,
+    where: { file },
+    remedy: 'Check its permissions.',
+  };
+}
