@@ -1,7 +1,8 @@
+import { auditd } from './auditd/auditd.ts';
 import type { Format, Recognition } from './format.ts';
 
 /** Every format Fieldwork reads, in the order they are listed to people. One line each. */
-export const formats: readonly Format[] = [];
+export const formats: readonly Format[] = [auditd];
 
 /** The format with this id, if there is one. */
 export function findFormat(id: string): Format | undefined {

@@ -1,0 +1,37 @@
+/** Who did it and to whom, from the ids and names of audit records. See docs/formats/auditd.md, "Actor and target". */
+import type { AuditRecord } from './record.ts';
+
+/** Programs that let a person in: over the network, at the console, at a desktop. */
+const LOGIN_PROGRAMS = new Set(
+  (
+    'sshd sshd-session sshd-auth login dropbear in.telnetd telnetd in.rlogind vsftpd gdm-session-worker ' +
+    'gdm-password lightdm sddm-helper xrdp-sesman cockpit-session'
+  ).split(' '),
+);
+/** Programs with which a person becomes another. */
+const SWITCH_PROGRAMS = new Set(['su', 'sudo', 'sudoedit', 'runuser', 'pkexec', 'doas', 'ksu', 'sg', 'newgrp']);
+
+export type ProgramKind = 'login' | 'switch' | 'other';
+
+/** What kind of program `exe` is, by its file name. */
+export function programKind(exe: string | null | undefined): ProgramKind {
+  const name = exe?.slice(exe.lastIndexOf('/') + 1) ?? '';
+  return LOGIN_PROGRAMS.has(name) ? 'login' : SWITCH_PROGRAMS.has(name) ? 'switch' : 'other';
+}
+
+/**
+ * The account behind an id field: its name where the daemon wrote it (log_format=ENRICHED), `root` for 0, else the id.
+ * `undefined` where the id is absent or unset.
+ */
+export function accountOf({ columns, others }: AuditRecord, key: 'auid' | 'uid' | 'id'): string | undefined {
+  const id = key === 'id' ? others['id'] : columns[key]?.toString();
+  if (id === undefined || id === '' || id === '?' || id === '4294967295') return undefined;
+  const name = others[key.toUpperCase()];
+  if (name !== undefined && name !== 'unset' && !name.startsWith('unknown')) return name;
+  return id === '0' ? 'root' : id;
+}
+
+/** Who acted: the account that logged in (auid), else the one that the process ran as. */
+export function subjectOf(audit: AuditRecord): string | undefined {
+  return accountOf(audit, 'auid') ?? accountOf(audit, 'uid');
+}

@@ -1,0 +1,24 @@
+/** True for an IPv4 address in dotted form, or an IPv6 address with or without a dotted tail and a `%zone`. */
+export function isIpAddress(text: string): boolean {
+  if (text.length < 2 || text.length > 64) return false;
+  return text.includes(':') ? isIpv6(text) : isIpv4(text);
+}
+
+function isIpv4(text: string): boolean {
+  const parts = text.split('.');
+  return parts.length === 4 && parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) < 256);
+}
+
+function isIpv6(text: string): boolean {
+  const address = text.split('%', 1)[0] ?? '';
+  const halves = address.split('::');
+  if (halves.length > 2) return false;
+  const groups = halves.flatMap((half) => (half === '' ? [] : half.split(':')));
+  const last = groups.at(-1) ?? '';
+  const dotted = last.includes('.');
+  if (dotted && !isIpv4(last)) return false;
+  const hexGroups = dotted ? groups.slice(0, -1) : groups;
+  const count = hexGroups.length + (dotted ? 2 : 0);
+  const isFull = halves.length === 2 ? count < 8 : count === 8;
+  return isFull && hexGroups.every((group) => /^[0-9a-f]{1,4}$/i.test(group));
+}
