@@ -47,7 +47,6 @@ export function evidencePath(folder: CaseFolder, hash: Sha256, name: string): st
  */
 export function safeFileName(name: string): string {
   const last = name.split(/[/\\]/).pop() ?? '';
-  // eslint-disable-next-line no-control-regex -- control characters are what is taken out
   const plain = last.replace(/[\u0000-\u001f\u007f<>:"|?*]/g, '_').replace(/^\.+/, '_');
   return plain.slice(-120) || 'evidence';
 }

@@ -20,6 +20,9 @@ import { Ledger, type LedgerEntry, type NewEntry } from './ledger.ts';
 import { takeOwnerLock, type OwnerLock } from './owner-lock.ts';
 import { replaySource } from './replay.ts';
 
+/** The tag files of a sealed case (RFC 8493). */
+export const tagFiles = ['bagit.txt', 'bag-info.txt', 'manifest-sha256.txt', 'tagmanifest-sha256.txt'] as const;
+
 export interface CaseContext {
   readonly effects: Effects;
   readonly recipe: DatabaseRecipe;
@@ -107,6 +110,7 @@ export class EvidenceCase {
     beforeLedger: () => Promise<void> = async () => undefined,
   ): Promise<T> {
     const before = this.ledger.head.seq;
+    await this.unseal();
     try {
       return await this.database.transaction(async (transaction) => {
         const { entry, result } = await work(transaction);
@@ -119,6 +123,11 @@ export class EvidenceCase {
       if (this.ledger.head.seq > before) await this.ledger.retract(); // the commit failed: the step was not done
       throw asProblem(error, this.folder.root);
     }
+  }
+
+  /** A case that changes is no sealed bag any more; its tag files would say what is not so. */
+  private async unseal(): Promise<void> {
+    for (const name of tagFiles) await rm(join(this.folder.root, name), { force: true });
   }
 
   async close(): Promise<void> {

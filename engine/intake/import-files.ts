@@ -260,7 +260,9 @@ class FileImport {
 
   private async copyAndHash(): Promise<SealedFile> {
     const reading = new HashedCopy(this.file.path, this.copy, this.progress);
-    for await (const _piece of reading.bytes()) if (this.job.signal.aborted) break;
+    const pieces = reading.bytes();
+    while (!this.job.signal.aborted && (await pieces.next()).done !== true);
+    await pieces.return(undefined);
     return reading.finish();
   }
 

@@ -9,7 +9,7 @@ import { basename, dirname, join } from 'node:path';
 import { DuckDBInstance, version as duckdbVersion, type DuckDBConnection } from '@duckdb/node-api';
 import { fail } from '../../shared/problem.ts';
 import { BulkQueue, type BulkTable, type BulkValue } from './bulk-rows.ts';
-import { boundValues, plainValue, type SqlParameters, type SqlRow } from './sql-values.ts';
+import { boundTypes, boundValues, plainValue, type SqlParameters, type SqlRow } from './sql-values.ts';
 
 const openFiles = new Set<string>();
 
@@ -72,7 +72,7 @@ export class CaseDatabase {
   async *stream(sql: string, parameters: SqlParameters = {}): AsyncGenerator<readonly SqlRow[]> {
     const connection = await this.instance.connect();
     try {
-      const result = await connection.stream(sql, boundValues(parameters));
+      const result = await connection.stream(sql, boundValues(parameters), boundTypes(parameters));
       const names = result.columnNames();
       for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
         yield chunk
@@ -191,7 +191,7 @@ async function queryOn(
   if (signal?.aborted) failCancelled();
   signal?.addEventListener('abort', stop, { once: true });
   try {
-    const reader = await connection.runAndReadAll(sql, boundValues(parameters));
+    const reader = await connection.runAndReadAll(sql, boundValues(parameters), boundTypes(parameters));
     const names = reader.columnNames();
     return reader
       .getRows()

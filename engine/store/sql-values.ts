@@ -5,8 +5,11 @@ import {
   DuckDBListValue,
   DuckDBTimestampTZValue,
   DuckDBTimestampValue,
+  LIST,
   listValue,
   timestampValue,
+  VARCHAR,
+  type DuckDBType,
   type DuckDBValue,
 } from '@duckdb/node-api';
 
@@ -42,6 +45,13 @@ function isSafe(value: bigint): boolean {
 /** Gives the DuckDB form of values to bind. */
 export function boundValues(parameters: SqlParameters): Record<string, DuckDBValue> {
   return Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, boundValue(value)]));
+}
+
+/** The types that DuckDB cannot tell from the values: an empty list has no items to look at. */
+export function boundTypes(parameters: SqlParameters): Record<string, DuckDBType | undefined> {
+  return Object.fromEntries(
+    Object.entries(parameters).map(([name, value]) => [name, Array.isArray(value) ? LIST(VARCHAR) : undefined]),
+  );
 }
 
 function boundValue(value: SqlParameter): DuckDBValue {

@@ -1,0 +1,233 @@
+/** Commands that make a case and show what is in it. */
+import { readFile } from 'node:fs/promises';
+import type { Command } from 'commander';
+import {
+  createCase,
+  formats,
+  importFiles,
+  parseEngagement,
+  readRecord,
+  readRejects,
+  readSources,
+  sealCase,
+  type Engagement,
+  type FileReport,
+} from '../../engine/index.ts';
+import { describeProblem, fail } from '../../shared/problem.ts';
+import { action, withCase, type CommandContext, type ExitCode } from '../run-command.ts';
+import { note, print, printJson, printTable } from '../terminal.ts';
+
+interface NewOptions {
+  readonly entity?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly zone: string;
+  readonly criteria?: readonly string[];
+  readonly engagement?: string;
+}
+
+async function newCase({ engine, json }: CommandContext, path: string, options: NewOptions): Promise<ExitCode> {
+  const engagement = options.engagement === undefined ? fromOptions(options) : await fromFile(options.engagement);
+  await createCase(path, engagement, engine.caseContext);
+  if (json) printJson({ case: path, engagement });
+  else print(`Created ${path} for ${engagement.entity}, ${engagement.window.from} to ${engagement.window.to}.`);
+  return 0;
+}
+
+function fromOptions({ entity, from, to, zone, criteria }: NewOptions): Engagement {
+  if (entity === undefined || from === undefined || to === undefined) {
+    return fail({
+      code: 'bad_request',
+      message: 'A new case needs --entity, --from and --to, or --engagement.',
+      remedy: 'For example: fieldwork new acme.fieldwork --entity "Acme" --from 2026-01-01 --to 2026-06-30.',
+    });
+  }
+  return { entity, window: { from, to, zone }, criteria: [...(criteria ?? [])], parameters: {} };
+}
+
+async function fromFile(path: string): Promise<Engagement> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) =>
+    fail({
+      code: error.code === 'ENOENT' ? 'not_found' : 'unreadable',
+      message: `The engagement cannot be read (${error.code}).`,
+      where: { file: path },
+      remedy: 'Check the path and its permissions.',
+    }),
+  );
+  return parseEngagement(text, path);
+}
+
+interface ImportCommandOptions {
+  readonly as?: string;
+  readonly dryRun?: boolean;
+  readonly providedBy?: string;
+  readonly obtainedHow?: string;
+  readonly zone?: string;
+  readonly system?: string;
+}
+
+async function importCommand(
+  context: CommandContext,
+  path: string,
+  files: readonly string[],
+  options: ImportCommandOptions,
+): Promise<ExitCode> {
+  const report = await withCase(context, path, (target) => importFiles(target, files, options, context.job));
+  if (context.json) printJson(report);
+  else printImport(report.files);
+  for (const file of report.files) if (file.outcome === 'refused') note(`fieldwork: ${describeProblem(file.problem)}`);
+  if (!context.json) {
+    print(
+      `${report.imported} sources, ${report.records} records, ${report.rejected} rejected, ${report.refused} files refused.`,
+    );
+  }
+  if (report.refused === 0) return 0;
+  return report.imported > 0 ? 1 : 3;
+}
+
+function printImport(files: readonly FileReport[]): void {
+  const rows = files.flatMap((file) =>
+    file.outcome === 'refused'
+      ? []
+      : [[`S${file.sourceId}`, file.format, file.records, file.rejected, file.outcome, file.path]],
+  );
+  if (rows.length > 0) printTable(['source', 'format', 'records', 'rejected', 'outcome', 'file'], rows);
+  for (const file of files) {
+    if (file.outcome !== 'refused')
+      for (const assumption of file.assumptions) print(`S${file.sourceId}: ${assumption}`);
+  }
+}
+
+async function listFormats({ json }: CommandContext): Promise<ExitCode> {
+  const list = formats.map(({ id, title, version, streams }) => ({ id, title, version, streams }));
+  if (json) printJson(list);
+  else
+    printTable(
+      ['format', 'what it is'],
+      list.map(({ id, title }) => [id, title]),
+    );
+  return 0;
+}
+
+async function listSources(context: CommandContext, path: string): Promise<ExitCode> {
+  const sources = await withCase(context, path, readSources);
+  if (context.json) printJson(sources);
+  else {
+    printTable(
+      ['source', 'format', 'records', 'rejected', 'first', 'last', 'sha256', 'name'],
+      sources.map((s) => [
+        `S${s.sourceId}`,
+        s.format,
+        s.records,
+        s.rejected,
+        s.firstTime,
+        s.lastTime,
+        s.sha256.slice(0, 16),
+        s.member ?? s.name,
+      ]),
+    );
+    print('Hashes are shortened to 16 of 64 digits; --json gives them whole.');
+  }
+  return 0;
+}
+
+async function listRejects(context: CommandContext, path: string, source?: string): Promise<ExitCode> {
+  const sourceId = source === undefined ? {} : { sourceId: sourceNumber(source) };
+  const page = await withCase(context, path, (target) =>
+    readRejects(target, { ...sourceId, after: 0, limit: 100_000 }),
+  );
+  if (context.json) printJson(page);
+  else
+    printTable(
+      ['source', 'record', 'reason', 'raw'],
+      page.rows.map((r) => [`S${r.sourceId}`, r.record, r.reason, r.raw]),
+    );
+  return 0;
+}
+
+async function showRecord(context: CommandContext, path: string, source: string, record: string): Promise<ExitCode> {
+  const citation = { sourceId: sourceNumber(source), record: wholeNumber(record, 'record number') };
+  const found = await withCase(context, path, (target) => readRecord(target, citation));
+  if (context.json) printJson(found);
+  else {
+    note(`S${found.sourceId} #${found.record} of ${found.sourceName}, byte ${found.byte}, ${found.length} bytes`);
+    print(found.text);
+  }
+  return 0;
+}
+
+async function seal(context: CommandContext, path: string): Promise<ExitCode> {
+  const report = await withCase(context, path, (target) => sealCase(target, context.job));
+  if (context.json) printJson(report);
+  else
+    print(
+      `Sealed: ${report.files} files, ${report.bytes} bytes. SHA-256 of the tag manifest: ${report.tagManifestSha256}`,
+    );
+  return 0;
+}
+
+function sourceNumber(text: string): number {
+  return wholeNumber(text.replace(/^S/i, ''), 'source');
+}
+
+function wholeNumber(text: string, what: string): number {
+  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
+  return fail({ code: 'bad_request', message: `${text} is not a ${what}.`, remedy: 'Give a whole number from 1.' });
+}
+
+const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+
+/** Adds the commands of this file. */
+export function addCaseCommands(program: Command): void {
+  program
+    .command('new <case>')
+    .summary('make a new case')
+    .description('Makes a new case: a folder that will hold evidence, ledger, results and binders.')
+    .option('--entity <name>', 'whose controls are tested')
+    .option('--from <date>', 'first day of the window, YYYY-MM-DD')
+    .option('--to <date>', 'last day of the window, included')
+    .option('--zone <zone>', 'IANA time zone of the days', 'UTC')
+    .option('--criteria <id...>', 'criteria in scope, such as CC6.1')
+    .option('--engagement <file>', 'an engagement.yaml with all of these')
+    .option('--json', 'one JSON value on stdout')
+    .action(action(newCase));
+  program
+    .command('import <case> <path...>')
+    .summary('import evidence')
+    .description('Recognises, hashes and imports files and folders, and accounts for every file and record.')
+    .option('--as <format>', 'read every file as this format')
+    .option('--dry-run', 'read and account for everything, keep nothing')
+    .option('--provided-by <who>', 'who handed the evidence over')
+    .option('--obtained-how <text>', 'how it was obtained')
+    .option('--zone <zone>', "IANA zone of times without an offset; the engagement's if left out")
+    .option('--system <name>', 'the system that wrote the files, where they do not say')
+    .option('--json', 'one JSON value on stdout')
+    .action(action(importCommand));
+  program
+    .command('formats')
+    .description('Lists the formats that can be read.')
+    .option('--json', 'one JSON value on stdout')
+    .action(action(listFormats));
+  program
+    .command('sources <case>')
+    .description('Lists what was imported.')
+    .option('--json', 'one JSON value on stdout')
+    .action(action(listSources));
+  program
+    .command('rejects <case> [source]')
+    .description('Lists the records that could not be read, with the reason and the raw text.')
+    .option('--json', 'one JSON value on stdout')
+    .action(action(listRejects));
+  program
+    .command('record <case> <source> <record>')
+    .description('Shows one record as it stands in its file.')
+    .option('--json', 'one JSON value on stdout')
+    .action(action(showRecord));
+  program
+    .command('seal <case>')
+    .description('Checks every evidence file and seals the case as a BagIt bag.')
+    .option('--json', 'one JSON value on stdout')
+    .action(action(seal));
+}
+
+export { collect };

@@ -1,0 +1,79 @@
+/** How every command runs: its effects, its way to be cancelled, and what becomes of a problem. */
+import { userInfo } from 'node:os';
+import type { Command } from 'commander';
+import { ProblemError, describeProblem, type Problem } from '../shared/problem.ts';
+import { createEngine, openCase, type Engine, type EvidenceCase, type JobContext } from '../engine/index.ts';
+import { clearProgress, note, printJson, showProgress } from './terminal.ts';
+
+/** 0 done, 1 done and found something, 2 wrong use, 3 could not. */
+export type ExitCode = 0 | 1 | 2 | 3;
+
+export interface CommandContext {
+  readonly engine: Engine;
+  readonly job: JobContext;
+  readonly json: boolean;
+}
+
+type Work = (context: CommandContext, ...args: never[]) => Promise<ExitCode>;
+
+/**
+ * Gives a commander action that runs `work` with the command's arguments and options, and ends with its exit code.
+ * With --json a problem is one JSON value too.
+ */
+export function action<W extends Work>(work: W): (...args: unknown[]) => Promise<void> {
+  return async (...args) => {
+    const command = args.pop() as Command;
+    const json = command.opts()['json'] === true;
+    const stop = new AbortController();
+    const interrupt = (): void => stop.abort();
+    process.once('SIGINT', interrupt);
+    try {
+      const context = { engine: engineForCommandLine(), job: { signal: stop.signal, progress: showProgress }, json };
+      process.exitCode = await work(context, ...(args as never[]));
+    } catch (error) {
+      process.exitCode = report(error, json);
+    } finally {
+      clearProgress();
+      process.off('SIGINT', interrupt);
+    }
+  };
+}
+
+function report(error: unknown, json: boolean): ExitCode {
+  const problem = error instanceof ProblemError ? error.problem : bug(error);
+  if (json) printJson({ error: problem });
+  note(`fieldwork: ${describeProblem(problem)}`);
+  return problem.code === 'bad_request' ? 2 : 3;
+}
+
+function bug(error: unknown): Problem {
+  const detail =
+    error instanceof Error ? (process.env['FIELDWORK_DEBUG'] ? error.stack : error.message) : String(error);
+  return {
+    code: 'internal',
+    message: `Something happened that Fieldwork does not expect: ${detail}.`,
+    remedy: 'Run the command again with FIELDWORK_DEBUG=1 and report what it prints.',
+  };
+}
+
+function engineForCommandLine(): Engine {
+  return createEngine({
+    now: () => BigInt(Date.now()) * 1000n,
+    log: (_level, message) => note(message),
+    actor: userInfo().username,
+  });
+}
+
+/** Opens a case for one command and closes it whatever happens. */
+export async function withCase<T>(
+  { engine, job }: CommandContext,
+  path: string,
+  work: (target: EvidenceCase) => Promise<T>,
+): Promise<T> {
+  const target = await openCase(engine, path, job);
+  try {
+    return await work(target);
+  } finally {
+    await target.close();
+  }
+}

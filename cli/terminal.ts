@@ -1,0 +1,73 @@
+/** What the command line says: results on stdout, everything else on stderr. */
+import type { Progress } from '../engine/index.ts';
+
+/** One JSON value on stdout. Big integers are written as numbers where they are exact, else as text. */
+export function printJson(value: unknown): void {
+  const text = JSON.stringify(
+    value,
+    (_key, member: unknown) => (typeof member === 'bigint' ? exactNumber(member) : member),
+    2,
+  );
+  process.stdout.write(`${text}\n`);
+}
+
+function exactNumber(value: bigint): number | string {
+  return Number.isSafeInteger(Number(value)) ? Number(value) : value.toString();
+}
+
+/** A line on stdout. */
+export function print(line = ''): void {
+  process.stdout.write(`${harmless(line)}\n`);
+}
+
+/** A note for the person at the keyboard, on stderr. */
+export function note(line: string): void {
+  clearProgress();
+  process.stderr.write(`${harmless(line)}\n`);
+}
+
+/** Evidence may hold terminal escapes; none of them reaches the terminal. */
+export function harmless(text: string): string {
+  // eslint-disable-next-line no-control-regex -- control characters are what is made visible
+  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, (character) => {
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
+}
+
+/** Rows as columns of text; numbers to the right. A row that is cut says so with an ellipsis. */
+export function printTable(headers: readonly string[], rows: readonly (readonly (string | number | null)[])[]): void {
+  const cells = [headers, ...rows].map((row) => row.map((cell) => harmless(String(cell ?? ''))));
+  // The last column is never cut: it holds the paths and the reasons.
+  const widest = (column: number): number => (column === headers.length - 1 ? Infinity : 60);
+  const widths = headers.map((_, column) =>
+    Math.min(widest(column), Math.max(...cells.map((row) => row[column]?.length ?? 0))),
+  );
+  cells.forEach((row, index) => {
+    const isNumber = (column: number): boolean => index > 0 && typeof rows[index - 1]?.[column] === 'number';
+    const line = row.map((cell, column) => fitted(cell, widths[column] ?? 0, isNumber(column))).join('  ');
+    process.stdout.write(`${line.trimEnd()}\n`);
+    if (index === 0) process.stdout.write(`${widths.map((width) => '-'.repeat(width)).join('  ')}\n`);
+  });
+}
+
+function fitted(cell: string, width: number, right: boolean): string {
+  const text = cell.length > width ? `${cell.slice(0, width - 1)}…` : cell;
+  return right ? text.padStart(width) : text.padEnd(width);
+}
+
+let progressShown = false;
+
+/** Shows progress on one line of the terminal, only when stderr is one. */
+export function showProgress(progress: Progress): void {
+  if (!process.stderr.isTTY) return;
+  const percent = progress.fraction === undefined ? '' : ` ${Math.floor(progress.fraction * 100)} %`;
+  const records = progress.recordsDone === undefined ? '' : `, ${progress.recordsDone} records`;
+  const left = progress.secondsLeft === undefined ? '' : `, ${Math.ceil(progress.secondsLeft)} s left`;
+  process.stderr.write(`\r\u001b[2K${harmless(progress.step)}${percent}${records}${left}`);
+  progressShown = true;
+}
+
+export function clearProgress(): void {
+  if (progressShown) process.stderr.write('\r\u001b[2K');
+  progressShown = false;
+}

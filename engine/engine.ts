@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Effects } from './core/effects.ts';
+import { spawnLockedWithNode } from './core/locked-child-node.ts';
+import type { SpawnLocked } from './core/locked-child.ts';
+import { rollUpSource } from './evidence/roll-ups.ts';
+import { viewStatements } from './evidence/views.ts';
+import type { CaseContext } from './intake/evidence-case.ts';
+import { installationPaths, type InstallationPaths } from './paths.ts';
+import { schemaStatements } from './store/schema.ts';
+
+/** What all work is done with: the world outside, and where Fieldwork's own parts are. */
+export interface Engine {
+  readonly effects: Effects;
+  readonly paths: InstallationPaths;
+  readonly version: string;
+  readonly spawnLocked: SpawnLocked;
+  readonly caseContext: CaseContext;
+}
+
+/** Puts an engine together. `spawnLocked` is for hosts that cannot fork a Node process. */
+export function createEngine(effects: Effects, options: { readonly spawnLocked?: SpawnLocked } = {}): Engine {
+  const paths = installationPaths();
+  const { version } = JSON.parse(readFileSync(join(paths.root, 'package.json'), 'utf8')) as { version: string };
+  const recipe = { statements: [...schemaStatements(), ...viewStatements()], rollUpSource };
+  return {
+    effects,
+    paths,
+    version,
+    spawnLocked: options.spawnLocked ?? spawnLockedWithNode(paths.lockedProcess),
+    caseContext: { effects, recipe, version },
+  };
+}
