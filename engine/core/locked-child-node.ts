@@ -1,4 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
+import { childEnvironment } from '../../shared/child-environment.ts';
 import { ProblemError } from '../../shared/problem.ts';
 import type { LockedChild, SpawnLocked } from './locked-child.ts';
 
@@ -14,24 +15,12 @@ export function spawnLockedWithNode(entry: string): SpawnLocked {
     const child = fork(entry, [], {
       serialization: 'advanced',
       execArgv: [`--max-old-space-size=${LOCKED_HEAP_MEGABYTES}`],
-      env: scrubbedEnvironment(process.env),
+      env: childEnvironment(process.env),
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     await started(child);
     return asLockedChild(child);
   };
-}
-
-/**
- * What a child process of ours may know of the environment: where temporary files go and, on Windows, where the system
- * is. No PATH, no HOME, no credentials that happen to be exported, no NODE_OPTIONS. Its zone is UTC on every machine.
- */
-export function scrubbedEnvironment(environment: NodeJS.ProcessEnv): Record<string, string> {
-  const kept = ['TMPDIR', 'TEMP', 'TMP', 'SystemRoot'].flatMap((name) => {
-    const value = environment[name];
-    return value === undefined ? [] : [[name, value] as const];
-  });
-  return { ...Object.fromEntries(kept), TZ: 'UTC' };
 }
 
 function started(child: ChildProcess): Promise<void> {

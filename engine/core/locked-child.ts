@@ -3,7 +3,7 @@
  * the host: a forked child under Node, a second utility process under Electron. The engine cannot tell them apart.
  */
 
-/** A started process for untrusted SQL. Messages are structured clones: bigint, Date, Map and Uint8Array survive. */
+/** A started process for untrusted SQL. A message is an object; it is cloned with its bigint, Date, Map and Uint8Array. */
 export interface LockedChild {
   /** Sends a message; does nothing once the process has ended. */
   send(message: unknown): void;
