@@ -74,6 +74,7 @@ const CLOSE_OBJECT = 0x7d;
 /** 1 for the bytes of numbers, true, false and null. JSON.parse judges their order. */
 const literalBytes = bytesOf('0123456789+-.eEtruefalsn');
 const spaceBytes = bytesOf(' \t\r\n');
+const literalEnds = bytesOf(' \t\r\n,]}');
 
 function bytesOf(characters: string): Uint8Array {
   const table = new Uint8Array(256);
@@ -171,7 +172,8 @@ export class JsonRecordScanner {
     else if (byte === COMMA) this.#comma();
     else if (byte === 0x3a && this.#expect === COLON) {
       this.#expect = VALUE;
-      this.#valueFrom = ++this.#position;
+      this.#position++;
+      if (this.#inRecordObject()) this.#valueFrom = this.#position;
     } else if (literalBytes[byte] && this.#expect <= VALUE_OR_END) {
       this.#startValue();
       this.#mode = LITERAL;
@@ -204,13 +206,15 @@ export class JsonRecordScanner {
     let at = this.#position - base;
     while (at < bytes.length && literalBytes[bytes[at]!]) at++;
     this.#position = base + at;
-    if (at < bytes.length) this.#endValue(this.#position);
+    if (at === bytes.length) return;
+    if (literalEnds[bytes[at]!]) this.#endValue(this.#position);
+    else this.#unexpected(bytes[at]!);
   }
 
   #openString(): void {
     if (this.#expect > KEY_OR_END) return this.#unexpected(QUOTE);
     if (this.#expect <= VALUE_OR_END) this.#startValue();
-    else this.#keyFrom = this.#position;
+    else if (this.#inRecordObject()) this.#keyFrom = this.#position;
     this.#mode = STRING;
     this.#position++;
   }
@@ -219,7 +223,7 @@ export class JsonRecordScanner {
     this.#position = after;
     this.#mode = STRUCTURE;
     if (this.#expect <= VALUE_OR_END) return this.#endValue(after);
-    this.#keyTo = after;
+    if (this.#inRecordObject()) this.#keyTo = after;
     this.#expect = COLON;
   }
 
@@ -277,10 +281,15 @@ export class JsonRecordScanner {
     if (this.#recordStart >= 0 && this.#depth === this.#recordDepth) this.#giveRecord(after);
   }
 
+  /** Directly in the object that is a record, or that may turn out to hold the list of records. */
+  #inRecordObject(): boolean {
+    return this.#depth === this.#recordDepth + 1 && this.#stack[this.#depth - 1] === OBJECT;
+  }
+
   #markMember(valueTo: number): void {
     const start = this.#recordStart;
-    if (start < 0 || this.#depth !== this.#recordDepth + 1 || this.#expect !== SEPARATOR) return;
-    if (this.#stack[this.#depth - 1] !== OBJECT || this.#members.length >= 4 * MAX_MEMBERS) return;
+    if (start < 0 || this.#expect !== SEPARATOR || !this.#inRecordObject()) return;
+    if (this.#members.length >= 4 * MAX_MEMBERS) return;
     this.#members.push(this.#keyFrom - start, this.#keyTo - start, this.#valueFrom - start, valueTo - start);
   }
 
@@ -288,7 +297,8 @@ export class JsonRecordScanner {
     const byte = this.#recordStart;
     const bytes = this.#window.view().subarray(byte - this.#window.start, after - this.#window.start);
     this.#recordStart = -1;
-    const read = parseJson(bytes);
+    const tooMany = { because: `The record has ${MAX_MEMBERS} members or more.` };
+    const read = this.#members.length < 4 * MAX_MEMBERS ? parseJson(bytes) : tooMany;
     if ('because' in read) this.handler.damaged(byte, bytes, read.because);
     else this.handler.record({ byte, bytes, value: read.value, members: this.#members });
   }
@@ -378,9 +388,10 @@ function parseJson(bytes: Uint8Array): { value: unknown } | { because: string } 
 
 /**
  * The text of a member as it is written in the record: numbers and escapes keep their form. `undefined` when the record
- * has no such member. Where a name is given twice, the last one counts, as it does in `value`.
+ * has no such member; `name` is ASCII. Where a name is given twice, the last one counts, as it does in `value`.
  */
 export function rawMember(record: JsonRecord, name: string): string | undefined {
+  if (!Object.hasOwn(record.value ?? {}, name)) return undefined;
   const { members } = record;
   for (let i = members.length - 4; i >= 0; i -= 4)
     if (isKey(record, i, name)) return textOf(record.bytes, members[i + 2]!, members[i + 3]!).trim();
@@ -391,9 +402,9 @@ function isKey(record: JsonRecord, i: number, name: string): boolean {
   const { bytes, members } = record;
   const from = members[i]! + 1;
   const to = members[i + 1]! - 1;
-  // Keys are nearly always plain: only one with an escape is worth decoding.
-  if (bytes.subarray(from, to).includes(BACKSLASH)) return keyAt(record, i) === name;
-  return to - from === Buffer.byteLength(name) && textOf(bytes, from, to) === name;
+  if (to - from === name.length) return textOf(bytes, from, to) === name;
+  // The same name can be written longer, with escapes.
+  return to - from > name.length && bytes.subarray(from, to).includes(BACKSLASH) && keyAt(record, i) === name;
 }
 
 /** The first member name that a record gives twice, if any: JSON does not say which one counts. */

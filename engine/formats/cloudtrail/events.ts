@@ -1,0 +1,142 @@
+/** What one CloudTrail event says, as rows: the common spine and the detail table. Pure: an event in, values out. */
+import type { EvidenceRow } from '../../core/tables.ts';
+import type { UtcMicros } from '../../../shared/time.ts';
+import { rawMember, type JsonRecord } from '../framing/json-records.ts';
+import { isAddress } from './address.ts';
+import { readableIdentity } from './identity.ts';
+import { flagAt, memberOf, textAt } from './members.ts';
+
+/** The row of `events`. `system` is `aws:` and the account, or `fallbackSystem` where the event names none. */
+export function spineRow(event: unknown, time: UtcMicros, fallbackSystem: string | undefined): EvidenceRow<'events'> {
+  const account = accountOf(event);
+  const address = textAt(event, 'sourceIPAddress');
+  return {
+    time,
+    system: account === undefined ? fallbackSystem : `aws:${account}`,
+    stream: 'cloudtrail',
+    class: isSignIn(event) ? 'authentication' : 'api_activity',
+    activity: activityOf(event),
+    code: textAt(event, 'eventName'),
+    actor: readableIdentity(event),
+    target: targetOf(event),
+    src_ip: address !== undefined && isAddress(address) ? address : undefined,
+    outcome: outcomeOf(event),
+    message: sentence(event),
+  };
+}
+
+/** The row of `cloudtrail_records`; request, response and resources are cut from the record as they are written. */
+export function detailRow(record: JsonRecord): EvidenceRow<'cloudtrail_records'> {
+  const event = record.value;
+  return {
+    event_id: textAt(event, 'eventID'),
+    event_version: textAt(event, 'eventVersion'),
+    event_source: textAt(event, 'eventSource'),
+    event_name: textAt(event, 'eventName'),
+    event_type: textAt(event, 'eventType'),
+    event_category: textAt(event, 'eventCategory'),
+    region: textAt(event, 'awsRegion'),
+    account: accountOf(event),
+    identity_type: textAt(event, 'userIdentity', 'type'),
+    identity_arn: textAt(event, 'userIdentity', 'arn'),
+    identity_account: textAt(event, 'userIdentity', 'accountId'),
+    invoked_by: textAt(event, 'userIdentity', 'invokedBy'),
+    mfa: multiFactor(event),
+    read_only: flagAt(event, 'readOnly'),
+    management_event: flagAt(event, 'managementEvent'),
+    error_code: textAt(event, 'errorCode'),
+    error_message: textAt(event, 'errorMessage'),
+    user_agent: textAt(event, 'userAgent'),
+    request: asWritten(record, 'requestParameters'),
+    response: asWritten(record, 'responseElements'),
+    resources: asWritten(record, 'resources'),
+  };
+}
+
+function asWritten(record: JsonRecord, name: string): string | undefined {
+  const text = rawMember(record, name);
+  return text === 'null' ? undefined : text;
+}
+
+/** recipientAccountId is the account whose trail this is; the identity may belong to another one. */
+function accountOf(event: unknown): string | undefined {
+  return textAt(event, 'recipientAccountId') ?? textAt(event, 'userIdentity', 'accountId');
+}
+
+/** MFAUsed is written at sign-in; later calls carry what their session began with. */
+function multiFactor(event: unknown): boolean | undefined {
+  return (
+    flagAt(event, 'additionalEventData', 'MFAUsed') ??
+    flagAt(event, 'userIdentity', 'sessionContext', 'attributes', 'mfaAuthenticated')
+  );
+}
+
+function isSignIn(event: unknown): boolean {
+  return (
+    textAt(event, 'eventSource') === 'signin.amazonaws.com' ||
+    textAt(event, 'eventType') === 'AwsConsoleSignIn' ||
+    textAt(event, 'eventName') === 'ConsoleLogin'
+  );
+}
+
+const verbs: readonly (readonly [string, RegExp])[] = [
+  ['read', /^(?:Get|List|Describe|Lookup|Head|Search|View|Check|Select|Batch(?:Get|Describe))/],
+  ['create', /^(?:Create|Run|Allocate|Register|Issue|Import|Generate|Add|Request)/],
+  ['delete', /^(?:Delete|Terminate|Remove|Release|Deregister|Batch(?:Delete)|Revoke|Schedule\w*Deletion)/],
+  ['update', /^(?:Update|Put|Modify|Set|Attach|Detach|Change|Enable|Disable|Start|Stop|Tag|Untag|Associate|Authorize)/],
+];
+
+function activityOf(event: unknown): string {
+  const name = textAt(event, 'eventName') ?? '';
+  if (isSignIn(event))
+    return /Log[io]n|SignIn/i.test(name) ? 'logon' : /SignOut|Logout/i.test(name) ? 'logoff' : 'other';
+  if (flagAt(event, 'readOnly') === true) return 'read';
+  return verbs.find(([, pattern]) => pattern.test(name))?.[0] ?? 'other';
+}
+
+/**
+ * A call without errorCode succeeded (AWS: "errorCode: the AWS service error if the request returns an error").
+ * A sign-in says so itself. Events of a service, and insights, are no requests: nothing succeeded or failed.
+ */
+function outcomeOf(event: unknown): string | undefined {
+  if (textAt(event, 'errorCode') !== undefined || textAt(event, 'errorMessage') !== undefined) return 'failure';
+  const said = textAt(event, 'responseElements', textAt(event, 'eventName') ?? '')?.toLowerCase();
+  if (said === 'success' || said === 'failure') return said;
+  const type = textAt(event, 'eventType');
+  return isSignIn(event) || type === 'AwsServiceEvent' || type === 'AwsCloudTrailInsight' ? undefined : 'success';
+}
+
+// The request member that names the main resource, most telling first.
+const namedBy = [
+  ...['userName', 'roleName', 'groupName', 'policyArn', 'policyName', 'bucketName', 'instanceId', 'secretId', 'keyId'],
+  ...['functionName', 'trailName', 'tableName', 'dBInstanceIdentifier', 'dBSnapshotIdentifier', 'groupId', 'roleArn'],
+  ...['volumeId', 'vpcId', 'name', 'resourceArn', 'resourceId', 'logGroupName', 'clusterName', 'imageId'],
+];
+
+function targetOf(event: unknown): string | undefined {
+  const resource = textAt(event, 'resources', '0', 'ARN') ?? textAt(event, 'resources', '0', 'arn');
+  if (resource !== undefined) return resource;
+  const request = memberOf(event, 'requestParameters');
+  const name = namedBy.find((member) => textAt(request, member) !== undefined);
+  return name === undefined ? textAt(event, 'eventSource') : textAt(request, name);
+}
+
+function sentence(event: unknown): string {
+  const actor = readableIdentity(event) ?? 'Someone not named';
+  const name = textAt(event, 'eventName') ?? '';
+  const source = textAt(event, 'eventSource') ?? 'an AWS service not named';
+  const what = name === 'ConsoleLogin' ? 'signed in to the AWS console' : `called ${name} of ${source}`;
+  const region = textAt(event, 'awsRegion');
+  const from = textAt(event, 'sourceIPAddress');
+  const where = `${region === undefined ? '' : ` in ${region}`}${from === undefined ? '' : ` from ${from}`}`;
+  return `${actor} ${what}${where}${ending(event)}`;
+}
+
+function ending(event: unknown): string {
+  const outcome = outcomeOf(event);
+  const why = [textAt(event, 'errorCode'), textAt(event, 'errorMessage')]
+    .filter((part) => part !== undefined)
+    .join(', ');
+  if (outcome === undefined) return '.';
+  return why === '' ? `: ${outcome}.` : `: ${outcome} (${why}).`;
+}
