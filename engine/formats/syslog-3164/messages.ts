@@ -1,0 +1,225 @@
+/**
+ * What the messages of log-in, privilege and account programs mean. Everything else has no class: the line is evidence
+ * that the system logged, not of what happened. See docs/formats/syslog-3164.md, "What messages mean".
+ */
+import type { EvidenceRow } from '../../core/tables.ts';
+import { isIpAddress } from '../framing/ip-address.ts';
+
+export type Meaning = Pick<
+  EvidenceRow<'events'>,
+  'class' | 'activity' | 'actor' | 'target' | 'src_ip' | 'src_port' | 'outcome'
+>;
+
+/** A message is looked at this far; what it means stands at its beginning. */
+const LOOKED_AT = 4096;
+
+type Groups = Readonly<Record<string, string | undefined>>;
+
+/** A way a program says something. The named groups are `actor`, `target`, `ip`, `port`. */
+interface Phrase {
+  readonly pattern: RegExp;
+  readonly meaning: Meaning;
+}
+
+/** The meaning of a message by `program`, the tag of the line; `undefined` when it is not one of those known here. */
+export function meaningOf(program: string, message: string): Meaning | undefined {
+  const said = message.slice(0, LOOKED_AT).replace(/^message repeated \d+ times: \[ ?/, '');
+  const [, name = '', service] = /^(?:.*\/)?([^/()]*)(?:\((.*)\))?$/.exec(program) ?? [];
+  const pam = service === undefined ? /^pam_\w+\(([^:)]*):\w+\): (.*)$/s.exec(said) : [said, name, said];
+  if (pam) return pamMeaning(pam[1] ?? '', pam[2] ?? '');
+  if (name === 'sudo') return sudoMeaning(said);
+  const found = phraseOf(phrases[name === 'sshd-session' || name === 'sshd-auth' ? 'sshd' : name] ?? [], said);
+  return found && fill(found.meaning, found.groups);
+}
+
+interface Found {
+  readonly meaning: Meaning;
+  readonly groups: Groups;
+}
+
+function phraseOf(known: readonly Phrase[], said: string): Found | undefined {
+  for (const { pattern, meaning } of known) {
+    const match = pattern.exec(said);
+    if (match) return { meaning, groups: match.groups ?? {} };
+  }
+  return undefined;
+}
+
+/** A log-in names one account: it is both who acts and who is logged in. */
+function fill(meaning: Meaning, { actor, target, ip, port }: Groups): Meaning {
+  const isLogin = meaning.class === 'authentication' && actor === undefined;
+  return {
+    ...meaning,
+    actor: actor ?? (isLogin ? target : undefined),
+    target: target ?? meaning.target,
+    src_ip: ip !== undefined && isIpAddress(ip) ? ip : undefined,
+    src_port: port === undefined ? undefined : Number(port),
+  };
+}
+
+const logon: Meaning = { class: 'authentication', activity: 'logon' };
+const before: Meaning = { class: 'authentication', activity: 'preauth' };
+const change: Meaning = { class: 'authentication', activity: 'account_switch' };
+const user: Meaning = { class: 'user_management' };
+const group: Meaning = { class: 'group_management' };
+const logging: Meaning = { class: 'event_log_activity' };
+const success = { outcome: 'success' } as const;
+const failure = { outcome: 'failure' } as const;
+
+/** In each list the first that matches counts. Names may hold spaces: what stands after the last `from` is the peer. */
+const phrases: Readonly<Record<string, readonly Phrase[]>> = {
+  sshd: [
+    {
+      pattern: /^Accepted \S+ for (?<target>.*) from (?<ip>\S+) port (?<port>\d{1,5})/,
+      meaning: { ...logon, ...success },
+    },
+    {
+      pattern: /^Failed \S+ for (?:invalid user )?(?<target>.*) from (?<ip>\S+) port (?<port>\d{1,5})/,
+      meaning: { ...logon, ...failure },
+    },
+    {
+      pattern: /^(?:Invalid|Illegal) user (?<target>.*) from (?<ip>\S+)(?: port (?<port>\d{1,5}))?$/,
+      meaning: { ...before, ...failure },
+    },
+    {
+      pattern: /^User (?<target>.*) from (?<ip>\S+) not allowed because /,
+      meaning: { ...logon, ...failure },
+    },
+    {
+      pattern:
+        /^(?:Connection (?:closed|reset) by|Disconnected from) (?:authenticating|invalid) user (?<target>.*) (?<ip>\S+) port (?<port>\d{1,5})/,
+      meaning: { ...before, ...failure },
+    },
+    {
+      pattern: /^Disconnected from user (?<target>.*) (?<ip>\S+) port (?<port>\d{1,5})/,
+      meaning: { class: 'authentication', activity: 'logoff', ...success },
+    },
+    {
+      pattern:
+        /^(?:Connection (?:closed|reset) by|Disconnected from|Unable to negotiate with|Connection from|fatal: Timeout before authentication for|ssh_dispatch_run_fatal: Connection from|banner exchange: Connection from) (?<ip>[0-9a-fA-F.:]+) port (?<port>\d{1,5})/,
+      meaning: before,
+    },
+    {
+      pattern: /^Magic value check failed \(\d+\) on obfuscated handshake from (?<ip>\S+) port (?<port>\d{1,5})/,
+      meaning: { ...before, ...failure },
+    },
+    { pattern: /^refused connect from .*\((?:::ffff:)?(?<ip>[^()]+)\)$/, meaning: { ...before, ...failure } },
+  ],
+  su: [
+    { pattern: /^\(to (?<target>[^)]+)\) (?<actor>.+) on \S+$/, meaning: { ...change, ...success } },
+    { pattern: /^FAILED SU \(to (?<target>[^)]+)\) (?<actor>.+) on \S+$/, meaning: { ...change, ...failure } },
+    { pattern: /^Successful su for (?<target>.+) by (?<actor>.+)$/, meaning: { ...change, ...success } },
+    { pattern: /^FAILED su for (?<target>.+) by (?<actor>.+)$/, meaning: { ...change, ...failure } },
+    { pattern: /^BAD SU (?<actor>.+) to (?<target>.+) on \S+$/, meaning: { ...change, ...failure } },
+    { pattern: /^\+ \S+ (?<actor>[^:]+):(?<target>.+)$/, meaning: { ...change, ...success } },
+    { pattern: /^- \S+ (?<actor>[^:]+):(?<target>.+)$/, meaning: { ...change, ...failure } },
+    { pattern: /^\ufeff?'su (?<target>.+)' failed for (?<actor>.+) on \S+$/, meaning: { ...change, ...failure } },
+  ],
+  login: [
+    { pattern: /^(?<target>ROOT) LOGIN ON /i, meaning: { ...logon, ...success } },
+    { pattern: /^LOGIN ON \S+ BY (?<target>\S+)(?: FROM (?<ip>\S+))?/, meaning: { ...logon, ...success } },
+    {
+      pattern: /^FAILED LOGIN (?:SESSION )?(?:\(?\d+\)? )?(?:on '[^']*' |FROM (?<ip>\S+) )?FOR '?(?<target>[^',]+)/i,
+      meaning: { ...logon, ...failure },
+    },
+  ],
+  'systemd-logind': [
+    {
+      pattern: /^New session \S+ of user (?<target>.+)\.$/,
+      meaning: { class: 'authentication', activity: 'session_open', ...success },
+    },
+  ],
+  useradd: [
+    { pattern: /^new user: name=(?<target>[^,]+)/, meaning: { ...user, activity: 'create', ...success } },
+    { pattern: /^new group: name=(?<target>[^,]+)/, meaning: { ...group, activity: 'create', ...success } },
+    { pattern: /^add '(?<target>[^']+)' to /, meaning: { ...user, activity: 'change', ...success } },
+  ],
+  usermod: [
+    { pattern: /^lock user '(?<target>[^']+)'/, meaning: { ...user, activity: 'lock', ...success } },
+    { pattern: /^unlock user '(?<target>[^']+)'/, meaning: { ...user, activity: 'unlock', ...success } },
+    {
+      pattern: /^(?:add|delete|change user) '(?<target>[^']+)' /,
+      meaning: { ...user, activity: 'change', ...success },
+    },
+  ],
+  userdel: [{ pattern: /^delete user '(?<target>[^']+)'/, meaning: { ...user, activity: 'delete', ...success } }],
+  chage: [
+    { pattern: /^changed password expiry for (?<target>.+)$/, meaning: { ...user, activity: 'change', ...success } },
+  ],
+  groupadd: [{ pattern: /^new group: name=(?<target>[^,]+)/, meaning: { ...group, activity: 'create', ...success } }],
+  groupdel: [{ pattern: /^group '(?<target>[^']+)' removed$/, meaning: { ...group, activity: 'delete', ...success } }],
+  auditd: [
+    { pattern: /^Init complete/, meaning: { ...logging, activity: 'start', target: 'auditd', ...success } },
+    {
+      pattern: /^The audit daemon is exiting/,
+      meaning: { ...logging, activity: 'stop', target: 'auditd', ...success },
+    },
+  ],
+  kernel: [
+    {
+      pattern: /audit_lost=\d|audit: .*(?:backlog limit exceeded|queue overflow)|audit: rate limit exceeded/,
+      meaning: { ...logging, activity: 'loss', target: 'auditd' },
+    },
+  ],
+  rsyslogd: [
+    { pattern: /^\[origin .*\] start$/, meaning: { ...logging, activity: 'start', target: 'rsyslogd', ...success } },
+    { pattern: /exiting on signal \d+/, meaning: { ...logging, activity: 'stop', target: 'rsyslogd', ...success } },
+    { pattern: /begin to drop messages|lost \d+ messages/, meaning: { ...logging, activity: 'loss' } },
+  ],
+  'systemd-journald': [{ pattern: /^Suppressed \d+ messages/, meaning: { ...logging, activity: 'loss' } }],
+};
+
+const pamPhrases: readonly Phrase[] = [
+  {
+    pattern: /^session opened for user (?<target>.+?)(?:\(uid=\d+\))? by (?<actor>.*)\((?:uid=)?(?<port>\d+)\)$/,
+    meaning: { class: 'authentication', activity: 'session_open', ...success },
+  },
+  {
+    pattern: /^session closed for user (?<target>.+)$/,
+    meaning: { class: 'authentication', activity: 'session_close', ...success },
+  },
+  {
+    pattern: /^user (?<target>.+) \(\d+\) tally \d+, deny \d+/,
+    meaning: { class: 'authentication', activity: 'authenticate', ...failure },
+  },
+  {
+    pattern: /^auth could not identify password for \[(?<target>.*)\]$/,
+    meaning: { class: 'authentication', activity: 'authenticate', ...failure },
+  },
+  { pattern: /^password changed for (?<target>.+)$/, meaning: { ...user, activity: 'password_change', ...success } },
+];
+
+/** Programs of which the account in a PAM message is whom somebody becomes, not who somebody is. */
+const SWITCHING = new Set(['su', 'su-l', 'sudo', 'sudo-i', 'runuser', 'runuser-l', 'doas', 'polkit-1', 'pkexec']);
+
+/** What a PAM module says for `service`. */
+function pamMeaning(service: string, said: string): Meaning | undefined {
+  if (said.startsWith('authentication failure;')) return pamFailure(service, said);
+  const found = phraseOf(pamPhrases, said);
+  if (!found) return undefined;
+  const { actor, target, port: byId } = found.groups;
+  const by = actor || (byId === '0' ? 'root' : byId);
+  const isSwitch = SWITCHING.has(service) && found.meaning.class === 'authentication';
+  return fill(found.meaning, isSwitch ? { actor: by, target } : { target });
+}
+
+/** `authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost=192.0.2.1  user=bob` */
+function pamFailure(service: string, said: string): Meaning {
+  const value = (key: string) => new RegExp(`[ ;]${key}=(\\S+)`).exec(said)?.[1];
+  const target = value('user');
+  const actor = SWITCHING.has(service) ? (value('ruser') ?? value('logname')) : undefined;
+  const meaning: Meaning = { class: 'authentication', activity: 'authenticate', ...failure };
+  return fill(meaning, { actor, target, ip: value('rhost') });
+}
+
+/** `alice : [reason ; ]TTY=pts/0 ; PWD=/home/alice ; USER=root ; COMMAND=/usr/bin/id`; a reason is given on refusal. */
+function sudoMeaning(said: string): Meaning | undefined {
+  const nameEnd = said.indexOf(' : ');
+  const command = said.indexOf('COMMAND=');
+  if (nameEnd < 0 || command < nameEnd) return undefined;
+  const parts = said.slice(nameEnd + 3, command).split(' ; ');
+  const target = parts.find((part) => part.startsWith('USER='))?.slice(5);
+  const isRefused = parts.some((part) => part.trim() !== '' && !/^[A-Z]+=/.test(part.trim()));
+  const actor = said.slice(0, nameEnd).trim();
+  return { ...change, actor, target, outcome: isRefused ? 'failure' : 'success' };
+}
