@@ -1,0 +1,146 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useCallback, useEffect, useEffectEvent, useMemo, useReducer, useState } from 'react';
+import type { CaseSummary } from '../../shared/contract.ts';
+import { BinderPanel } from '../binder/binder-panel.tsx';
+import { JobProgress } from '../common/job-progress.tsx';
+import { ProblemNote } from '../common/problem-note.tsx';
+import { asError, useCall, useClient, useJob } from '../engine/use-engine.ts';
+import { Inspector } from '../inspector/inspector.tsx';
+import { LedgerPanel } from '../ledger/ledger-panel.tsx';
+import { ControlsPanel } from '../matrix/controls-panel.tsx';
+import { isNotableState } from '../matrix/state-look.ts';
+import { SourcesPanel } from '../sources/sources-panel.tsx';
+import { nextNotable } from '../time/day-keys.ts';
+import { rulerOf } from '../time/ruler.ts';
+import { RulerContext } from '../time/ruler-context.ts';
+import { CaseHeader } from './case-header.tsx';
+import { Notices } from './notices.tsx';
+import { isField, pageKeyFor, type PageKey } from './page-keys.ts';
+import { PanelTabs } from './panel-tabs.tsx';
+import { ShortcutsDialog } from './shortcuts.tsx';
+import { firstView, nextView, type Selection } from './view-state.ts';
+
+/** An open case: its header, one panel, and below it what was selected. */
+export function Workbench(props: { summary: CaseSummary }) {
+  const { summary } = props;
+  const [view, act] = useReducer(nextView, firstView);
+  const [isHelpOpen, setHelpOpen] = useState(false);
+  const run = useJob(
+    'run.start',
+    useCallback(() => {}, []),
+  );
+  const closing = useCloseCase();
+  const ruler = useMemo(
+    () => rulerOf(summary.firstDay, summary.lastDay, { zone: summary.zone, width: 0 }),
+    [summary.firstDay, summary.lastDay, summary.zone],
+  );
+  const select = useCallback((selection: Selection) => {
+    rememberFocus();
+    act({ kind: 'select', selection });
+  }, []);
+  const back = () => {
+    act({ kind: 'back' });
+    if (!view.record) restoreFocus();
+  };
+  const stepDay = useStepDay(view.selection, select);
+  usePageKeys((pressed) => {
+    if (pressed.kind === 'show') act(pressed);
+    else if (pressed.kind === 'help') setHelpOpen(true);
+    else if (pressed.kind === 'filter') document.querySelector<HTMLElement>('[data-filter]')?.focus();
+    else if (pressed.kind === 'next day') stepDay(pressed.step);
+    else if (!isHelpOpen) back();
+  });
+  return (
+    <RulerContext value={ruler}>
+      <div className="workbench">
+        <CaseHeader
+          summary={summary}
+          isBusy={run.state.kind === 'running'}
+          onRun={() => run.start({})}
+          onBinder={() => act({ kind: 'show', panel: 'binder' })}
+          onClose={closing.close}
+          onHelp={() => setHelpOpen(true)}
+        />
+        <div className="notices">
+          <JobProgress title="Running the controls" job={run} />
+          {closing.error && <ProblemNote what="The case was not closed." error={closing.error} />}
+          <Notices summary={summary} />
+        </div>
+        <PanelTabs panel={view.panel} onShow={(panel) => act({ kind: 'show', panel })} />
+        <main className="panel" id="panel" role="tabpanel" aria-labelledby={`tab-${view.panel}`}>
+          {view.panel === 'controls' && <ControlsPanel selection={view.selection} onSelect={select} />}
+          {view.panel === 'sources' && <SourcesPanel selection={view.selection} onSelect={select} />}
+          {view.panel === 'ledger' && <LedgerPanel />}
+          {view.panel === 'binder' && <BinderPanel readOnly={summary.readOnly} />}
+        </main>
+        {view.selection && (
+          <Inspector
+            selection={view.selection}
+            record={view.record}
+            onSelect={select}
+            onOpenRecord={(record) => act({ kind: 'open record', record })}
+            onCloseRecord={() => act({ kind: 'close record' })}
+            onStepDay={stepDay}
+            onClose={back}
+          />
+        )}
+        <ShortcutsDialog isOpen={isHelpOpen} onClose={() => setHelpOpen(false)} />
+      </div>
+    </RulerContext>
+  );
+}
+
+/** Moves an open day to the next or previous one that is not simply effective. */
+function useStepDay(selection: Selection | undefined, select: (selection: Selection) => void) {
+  const matrix = useCall('matrix.get', {});
+  return (step: 1 | -1) => {
+    if (selection?.kind !== 'day') return;
+    const states = matrix.data?.controls.find(({ control }) => control === selection.control)?.states ?? [];
+    const index = nextNotable(
+      { index: selection.index, count: states.length, isNotable: (day) => isNotableState(states[day]) },
+      step,
+    );
+    if (index !== undefined) select({ ...selection, index });
+  };
+}
+
+function usePageKeys(onKey: (pressed: PageKey) => void): void {
+  const press = useEffectEvent((event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    const pressed = pageKeyFor(event.key, isField(event.target));
+    if (!pressed) return;
+    if (pressed.kind !== 'back') event.preventDefault();
+    onKey(pressed);
+  });
+  useEffect(() => {
+    addEventListener('keydown', press);
+    return () => removeEventListener('keydown', press);
+  }, []);
+}
+
+function useCloseCase() {
+  const client = useClient();
+  const queries = useQueryClient();
+  const [error, setError] = useState<Error>();
+  const close = () => {
+    client.call('case.close', {}).then(
+      // What was remembered belongs to the case that is closed now.
+      () => queries.resetQueries(),
+      (thrown: unknown) => setError(asError(thrown)),
+    );
+  };
+  return { close, error };
+}
+
+/** Where the focus was before the inspector opened, so that closing it puts people back there. */
+let focusBefore: HTMLElement | undefined;
+
+function rememberFocus(): void {
+  const now = document.activeElement;
+  if (now instanceof HTMLElement && !now.closest('[data-inspector]')) focusBefore = now;
+}
+
+function restoreFocus(): void {
+  focusBefore?.focus();
+  focusBefore = undefined;
+}

@@ -1,0 +1,99 @@
+import { useMemo, useState } from 'react';
+import type { Output } from '../../shared/contract.ts';
+import type { ControlDayState } from '../../shared/states.ts';
+import { selectedControl, type Selection } from '../case/view-state.ts';
+import { countText } from '../common/number-text.ts';
+import { ProblemNote, Waiting } from '../common/problem-note.tsx';
+import { useCall } from '../engine/use-engine.ts';
+import { TimePanel } from '../time/time-panel.tsx';
+import { ControlRow } from './control-row.tsx';
+import { chooseControls, controlOrders, type ControlOrder } from './choose-controls.ts';
+import { CoverageRows } from './coverage-rows.tsx';
+import { Legend } from './legend.tsx';
+
+interface ControlsPanelProps {
+  readonly selection: Selection | undefined;
+  readonly onSelect: (selection: Selection) => void;
+}
+
+/** The control matrix over the window, and below it, on the same ruler, what evidence there was. */
+export function ControlsPanel(props: ControlsPanelProps) {
+  const matrix = useCall('matrix.get', {});
+  if (matrix.isError && !matrix.data)
+    return <ProblemNote what="The matrix was not read." error={matrix.error} onRetry={() => void matrix.refetch()} />;
+  if (!matrix.data) return <Waiting what="Reading the control matrix…" />;
+  return <Matrix {...props} matrix={matrix.data} />;
+}
+
+function Matrix(props: ControlsPanelProps & { matrix: Output<'matrix.get'> }) {
+  const { matrix, selection, onSelect } = props;
+  const [filter, setFilter] = useState('');
+  const [order, setOrder] = useState<ControlOrder>('pack');
+  const [states, setStates] = useState<ReadonlySet<ControlDayState>>(new Set());
+  const [tabStop, setTabStop] = useState<string>();
+  const controls = useMemo(
+    () => chooseControls(matrix.controls, { filter, order, states }),
+    [matrix.controls, filter, order, states],
+  );
+  const shown = states.size > 0 ? states : undefined;
+  const current = controls.some(({ control }) => control === tabStop) ? tabStop : controls[0]?.control;
+  return (
+    <>
+      <div className="toolbar">
+        <Legend controls={matrix.controls} selected={states} onSelect={setStates} />
+        <div className="toolbar-end">
+          <span className="faint" role="status" data-testid="control-count">
+            {controls.length === matrix.controls.length
+              ? `${countText(controls.length)} controls`
+              : `${countText(controls.length)} of ${countText(matrix.controls.length)} controls`}
+          </span>
+          <input
+            type="search"
+            data-filter=""
+            data-testid="control-filter"
+            aria-label="Filter controls by id, title or criterion"
+            placeholder="Filter: id, title, criterion"
+            value={filter}
+            onChange={(event) => setFilter(event.target.value)}
+          />
+          <select
+            aria-label="Order of the controls"
+            data-testid="control-order"
+            value={order}
+            onChange={(event) => setOrder(event.target.value as ControlOrder)}
+          >
+            {Object.entries(controlOrders).map(([key, title]) => (
+              <option key={key} value={key}>
+                {title}
+              </option>
+            ))}
+          </select>
+        </div>
+      </div>
+      <TimePanel label="Controls by day" role="grid" end="Over the window">
+        {controls.map((control) => (
+          <ControlRow
+            key={control.control}
+            control={control}
+            shown={shown}
+            isSelected={selectedControl(selection) === control.control}
+            openIndex={selection?.kind === 'day' && selection.control === control.control ? selection.index : undefined}
+            inTabOrder={control.control === current}
+            onFocusRow={setTabStop}
+            onSelect={onSelect}
+          />
+        ))}
+        {controls.length === 0 && (
+          <div role="row" className="empty">
+            <div role="gridcell">
+              {matrix.controls.length === 0
+                ? 'No results: the controls have not been run on this case.'
+                : 'No control matches the filter and the states chosen in the legend.'}
+            </div>
+          </div>
+        )}
+        <CoverageRows control={selectedControl(selection)} />
+      </TimePanel>
+    </>
+  );
+}
