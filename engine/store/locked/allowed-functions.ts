@@ -24,7 +24,7 @@ const text = words(`
   array_to_string ascii bar base64 bin bit_length char_length character_length chr concat concat_ws contains
   damerau_levenshtein editdist3 encode decode ends_with format format_bytes formatreadabledecimalsize
   formatreadablesize from_base64 from_binary from_hex hamming hex instr jaccard jaro_similarity
-  jaro_winkler_similarity lcase left left_grapheme length length_grapheme levenshtein lower lpad ltrim md5 mismatches
+  jaro_winkler_similarity lcase left left_grapheme len length length_grapheme levenshtein lower lpad ltrim md5 mismatches
   nfc_normalize octet_length ord parse_dirname parse_dirpath parse_filename parse_path position prefix printf
   regexp_escape regexp_extract regexp_extract_all regexp_full_match regexp_matches regexp_replace
   regexp_split_to_array repeat replace reverse right right_grapheme rpad rtrim sha1 sha256 split split_part

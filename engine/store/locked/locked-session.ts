@@ -21,22 +21,8 @@ export class LockedSession {
   private constructor(private readonly connection: DuckDBConnection) {}
 
   /** Opens the file read-only and locks the instance. */
-  static async open({ path, temporaryFolder, memoryMegabytes }: OpenRequest): Promise<LockedSession> {
-    const instance = await DuckDBInstance.create(path, {
-      ...(path === ':memory:' ? {} : { access_mode: 'READ_ONLY' }),
-      memory_limit: `${memoryMegabytes}MB`,
-      threads: '2',
-      temp_directory: temporaryFolder,
-      max_temp_directory_size: '4GB',
-      autoinstall_known_extensions: 'false',
-      autoload_known_extensions: 'false',
-      allow_community_extensions: 'false',
-    });
-    const connection = await instance.connect();
-    await connection.run(`SET GLOBAL TimeZone = 'UTC'`);
-    await connection.run('SET GLOBAL enable_external_access = false');
-    await connection.run('SET GLOBAL lock_configuration = true');
-    return new LockedSession(connection);
+  static async open(request: OpenRequest): Promise<LockedSession> {
+    return new LockedSession(await openLockedConnection(request));
   }
 
   /** Reads the statement's tree and gives what it uses. Fails with `refused_query`. */
@@ -76,6 +62,26 @@ export class LockedSession {
     if (statement.statementType !== StatementType.SELECT) failNotOneSelect();
     return statement;
   }
+}
+
+/** A connection to an instance of its own with files, extensions and settings turned off for good. */
+export async function openLockedConnection(request: OpenRequest): Promise<DuckDBConnection> {
+  const { path, temporaryFolder, memoryMegabytes } = request;
+  const instance = await DuckDBInstance.create(path, {
+    ...(path === ':memory:' ? {} : { access_mode: 'READ_ONLY' }),
+    memory_limit: `${memoryMegabytes}MB`,
+    threads: '2',
+    temp_directory: temporaryFolder,
+    max_temp_directory_size: '4GB',
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+    allow_community_extensions: 'false',
+  });
+  const connection = await instance.connect();
+  await connection.run(`SET GLOBAL TimeZone = 'UTC'`);
+  await connection.run('SET GLOBAL enable_external_access = false');
+  await connection.run('SET GLOBAL lock_configuration = true');
+  return connection;
 }
 
 /** The problem to report for whatever a statement failed with. */
