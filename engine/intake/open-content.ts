@@ -41,11 +41,16 @@ export async function readHead(path: string, bytes = HEAD_BYTES): Promise<Uint8A
 
 /** The start of what a gzip head holds; empty when it is damaged from the start. */
 export function gunzipHead(head: Uint8Array): Uint8Array {
-  try {
-    return gunzipSync(head, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: 64 << 20 }).subarray(0, HEAD_BYTES);
-  } catch {
-    return new Uint8Array(0);
+  const options = { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: 64 << 20 };
+  // Without its last bytes a small file has no checksum yet: a wrong one is told when all of it is read.
+  for (const part of [head, head.subarray(0, -8)]) {
+    try {
+      return gunzipSync(part, options).subarray(0, HEAD_BYTES);
+    } catch {
+      continue;
+    }
   }
+  return new Uint8Array(0);
 }
 
 /** The bytes of a file in order, in pieces of 1 MiB. Fails with `unreadable`. */
