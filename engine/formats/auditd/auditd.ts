@@ -18,12 +18,14 @@ export const auditd: Format = {
 
 /** Lines of the head that are looked at. */
 const LOOKED_AT = 100;
+/** Below this share of them the file is another one that quotes such a line. */
+const FEWEST_MATCHING = 0.2;
 
 function recognise(head: Uint8Array): Recognition {
   const lines = firstLines(head, LOOKED_AT);
   const matching = lines.filter((line) => readLineHead(line).kind === 'line').length;
   return {
-    confidence: lines.length === 0 ? 0 : matching / lines.length,
+    confidence: matching < lines.length * FEWEST_MATCHING || matching === 0 ? 0 : matching / lines.length,
     reason: `${matching} of the first ${lines.length} lines match type=... msg=audit(...).`,
   };
 }
@@ -54,9 +56,10 @@ class AuditReader implements SourceReader, LineHandler {
     const line = readLineHead(text);
     if (line.kind === 'not_a_line') return this.sink.reject(line.reason, bytes.subarray(from, to));
     const audit = readRecord(line, text);
-    const event_record = this.joiner.add(line, audit, record);
-    const fields = Object.keys(audit.others).length === 0 ? undefined : JSON.stringify(audit.others);
-    this.sink.row('auditd_records', { event_record, ...audit.columns, fields }, record);
+    const { columns, others } = audit;
+    columns.event_record = this.joiner.add(line, audit, record);
+    if (audit.hasOthers) columns.fields = JSON.stringify(others);
+    this.sink.row('auditd_records', columns, record);
   }
 
   longLine(head: Uint8Array, byte: number, length: number): void {

@@ -12,6 +12,7 @@ export interface AuditRecord {
   readonly columns: Columns;
   /** Every field without a column of its own, decoded. */
   readonly others: Readonly<Record<string, string>>;
+  readonly hasOthers: boolean;
   /** The arguments of an EXECVE record as written: a long one comes in pieces that may cut a character. */
   readonly args: readonly Field[];
 }
@@ -38,14 +39,14 @@ const UNSET = 4_294_967_295;
 export function readRecord(line: AuditLine, text: string): AuditRecord {
   const columns: Columns = { time: line.time, serial: line.serial, type: line.type };
   if (line.node !== undefined) columns.node = line.node;
-  const others = Object.create(null) as Record<string, string>;
+  const others: Record<string, string> = {};
   const { list, words } = readFields(text.includes(ENRICHMENT) ? text.replace(ENRICHMENT, ' ') : text, line.bodyAt);
   for (const field of list) if (!setColumn(columns, line.type, field)) keepOther(others, line.type, field);
   if (words !== '') keepWords(others, words);
   if (line.type === 'SOCKADDR') addSocketAddress(others);
   nameSyscall(columns);
   const args = line.type === 'EXECVE' ? list.filter(({ key }) => isArgument(key)) : [];
-  return { columns, others, args };
+  return { columns, others, hasOthers: Object.keys(others).length > 0, args };
 }
 
 /** False when the field has no column, its column is taken, or its value does not fit there. */
@@ -101,7 +102,9 @@ function keepOther(others: Record<string, string>, type: string, field: Field): 
   const text = decodeField(field, isEncoded);
   if (text === undefined) return;
   let { key } = field;
-  for (let copy = 2; key in others; copy++) key = `${field.key}#${copy}`;
+  // A plain object is read and written fastest; the one name that it treats differently gets a mark.
+  if (key === '__proto__') key = '__proto__#1';
+  for (let copy = 2; Object.hasOwn(others, key); copy++) key = `${field.key}#${copy}`;
   // A command line has a NUL after each argument.
   others[key] = field.key === 'proctitle' ? text.replace(/\0+$/, '').replaceAll('\0', ' ') : text;
 }

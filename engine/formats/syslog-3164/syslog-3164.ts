@@ -18,6 +18,8 @@ export const syslog3164: Format = {
 
 /** Lines of the head that are looked at. */
 const LOOKED_AT = 100;
+/** Below this share of them the file is another one that quotes such a line. */
+const FEWEST_MATCHING = 0.2;
 /** Host names that are remembered: more than any real file has, few enough for a hostile one. */
 const MOST_HOSTS = 1000;
 
@@ -26,7 +28,7 @@ function recognise(head: Uint8Array): Recognition {
   const matching = lines.filter((line) => isSyslogLine(line)).length;
   // Never quite certain: a format that says more about the same line goes first.
   return {
-    confidence: lines.length === 0 ? 0 : (matching / lines.length) * 0.95,
+    confidence: matching < lines.length * FEWEST_MATCHING || matching === 0 ? 0 : (matching / lines.length) * 0.95,
     reason: `${matching} of the first ${lines.length} lines begin with a time, a host and a tag.`,
   };
 }
@@ -86,9 +88,23 @@ class SyslogReader implements SourceReader, LineHandler {
     const { host, program, processId, priority, message } = line;
     if (host !== undefined && this.hosts.size < MOST_HOSTS) this.hosts.add(host);
     const severity = priority === undefined ? undefined : SEVERITIES[priority & 7];
-    const common = { time: this.timeOf(line.time), system: host ?? this.context.system, stream: 'syslog' };
     const meaning = program === undefined ? undefined : meaningOf(program, message);
-    this.sink.row('events', { ...common, code: program, severity, message, ...meaning }, record);
+    const event = {
+      time: this.timeOf(line.time),
+      system: host ?? this.context.system,
+      stream: 'syslog',
+      class: meaning?.class,
+      activity: meaning?.activity,
+      code: program,
+      actor: meaning?.actor,
+      target: meaning?.target,
+      src_ip: meaning?.src_ip,
+      src_port: meaning?.src_port,
+      outcome: meaning?.outcome,
+      severity,
+      message,
+    };
+    this.sink.row('events', event, record);
     const facility = priority === undefined ? undefined : FACILITIES[priority >> 3];
     const pid = processId !== undefined && /^\d{1,15}$/.test(processId) ? Number(processId) : undefined;
     this.sink.row('syslog_records', { facility, program, pid }, record);
