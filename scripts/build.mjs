@@ -28,7 +28,7 @@ const entryPoints = [
   { in: 'engine/process.ts', out: 'engine/process', format: 'esm' },
   { in: 'engine/locked-process.ts', out: 'engine/locked-process', format: 'esm' },
   { in: 'electron/main.ts', out: 'electron/main', format: 'esm' },
-  { in: 'electron/preload.cts', out: 'electron/preload', format: 'cjs' },
+  { in: 'electron/preload.ts', out: 'electron/preload', format: 'cjs' },
 ];
 
 /** Bundles every Node entry point that exists; takes well under a second. */

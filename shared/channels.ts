@@ -4,7 +4,7 @@ import type { Channel, Frame } from './wire.ts';
 /** The message a page sends its preload script to ask for a port to the engine, and the one that brings it. */
 export const WANT_ENGINE_PORT = 'want-engine-port';
 export const ENGINE_PORT = 'engine-port';
-/** Said to a page when its engine has ended. A new one is there by then: ask for a port again. */
+/** Said to a page when its engine has ended. Asking for a port again starts a new one. */
 export const ENGINE_GONE = 'engine-gone';
 
 /** The sub-protocol of the web socket; the token stands beside it as `token.<token>`. */

@@ -29,6 +29,7 @@ async function createFakeWorkbench(options: WorkbenchOptions): Promise<Workbench
     },
     'case.open': async ({ key }) => {
       if (key === 'crash') process.kill(process.pid, 'SIGKILL');
+      if (key === 'exit') process.exit(7);
       return new Promise(() => {});
     },
     'run.start': (_input, { signal, progress }) =>
