@@ -25,7 +25,7 @@ export function VerificationView(props: { verification: Verification }) {
         pairs={[
           ['File', visibleText(verification.file)],
           ['Size', bytesText(verification.bytes)],
-          ['SHA-256', <FullHash key="hash" hash={verification.sha256} />],
+          ['SHA-256', <FullHash key="hash" hash={verification.sha256} of={verification.file} />],
         ]}
       />
       <table className="checks">
@@ -73,7 +73,7 @@ function SignatureFacts(props: { signature: Verification['signatures'][number] }
           signature.claimedTime === null ? 'none' : `${utcText(signature.claimedTime)}, by the signer’s own clock`,
         ],
         ['Serial', <code key="serial">{signature.serial}</code>],
-        ['Certificate SHA-256', <FullHash key="hash" hash={signature.certificateSha256} />],
+        ['Certificate SHA-256', <FullHash key="hash" hash={signature.certificateSha256} of="the certificate" />],
       ]}
     />
   );

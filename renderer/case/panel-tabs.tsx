@@ -13,7 +13,7 @@ export function PanelTabs(props: { panel: PanelName; onShow: (panel: PanelName) 
     document.getElementById(`tab-${next}`)?.focus();
   };
   return (
-    <nav className="panel-tabs" role="tablist" aria-label="Panels" onKeyDown={onKeyDown}>
+    <div className="panel-tabs" role="tablist" aria-label="Panels" onKeyDown={onKeyDown}>
       {panels.map((name, index) => (
         <button
           key={name}
@@ -29,6 +29,6 @@ export function PanelTabs(props: { panel: PanelName; onShow: (panel: PanelName) 
           {panelTitles[name]} <kbd>{index + 1}</kbd>
         </button>
       ))}
-    </nav>
+    </div>
   );
 }

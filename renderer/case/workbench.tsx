@@ -44,11 +44,12 @@ export function Workbench(props: { summary: CaseSummary }) {
   };
   const stepDay = useStepDay(view.selection, select);
   usePageKeys((pressed) => {
+    if (isHelpOpen) return;
     if (pressed.kind === 'show') act(pressed);
     else if (pressed.kind === 'help') setHelpOpen(true);
     else if (pressed.kind === 'filter') document.querySelector<HTMLElement>('[data-filter]')?.focus();
     else if (pressed.kind === 'next day') stepDay(pressed.step);
-    else if (!isHelpOpen) back();
+    else back();
   });
   return (
     <RulerContext value={ruler}>
@@ -66,24 +67,26 @@ export function Workbench(props: { summary: CaseSummary }) {
           {closing.error && <ProblemNote what="The case was not closed." error={closing.error} />}
           <Notices summary={summary} />
         </div>
-        <PanelTabs panel={view.panel} onShow={(panel) => act({ kind: 'show', panel })} />
-        <main className="panel" id="panel" role="tabpanel" aria-labelledby={`tab-${view.panel}`}>
-          {view.panel === 'controls' && <ControlsPanel selection={view.selection} onSelect={select} />}
-          {view.panel === 'sources' && <SourcesPanel selection={view.selection} onSelect={select} />}
-          {view.panel === 'ledger' && <LedgerPanel />}
-          {view.panel === 'binder' && <BinderPanel readOnly={summary.readOnly} />}
+        <main className="workbench-main">
+          <PanelTabs panel={view.panel} onShow={(panel) => act({ kind: 'show', panel })} />
+          <div className="panel" id="panel" role="tabpanel" aria-labelledby={`tab-${view.panel}`}>
+            {view.panel === 'controls' && <ControlsPanel selection={view.selection} onSelect={select} />}
+            {view.panel === 'sources' && <SourcesPanel selection={view.selection} onSelect={select} />}
+            {view.panel === 'ledger' && <LedgerPanel />}
+            {view.panel === 'binder' && <BinderPanel readOnly={summary.readOnly} />}
+          </div>
+          {view.selection && (
+            <Inspector
+              selection={view.selection}
+              record={view.record}
+              onSelect={select}
+              onOpenRecord={(record) => act({ kind: 'open record', record })}
+              onCloseRecord={() => act({ kind: 'close record' })}
+              onStepDay={stepDay}
+              onClose={back}
+            />
+          )}
         </main>
-        {view.selection && (
-          <Inspector
-            selection={view.selection}
-            record={view.record}
-            onSelect={select}
-            onOpenRecord={(record) => act({ kind: 'open record', record })}
-            onCloseRecord={() => act({ kind: 'close record' })}
-            onStepDay={stepDay}
-            onClose={back}
-          />
-        )}
         <ShortcutsDialog isOpen={isHelpOpen} onClose={() => setHelpOpen(false)} />
       </div>
     </RulerContext>

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { Citation, ControlDay } from '../../shared/contract.ts';
-import { rowStatuses, type RowStatus } from '../../shared/states.ts';
+import type { RowStatus } from '../../shared/states.ts';
 import { visibleText } from '../common/hostile-text.ts';
 import { countText } from '../common/number-text.ts';
 import { ProblemNote, Waiting } from '../common/problem-note.tsx';
@@ -93,6 +93,9 @@ function Systems(props: { expected: readonly string[]; seen: readonly string[] }
 
 type Filter = RowStatus | 'all';
 
+/** What needs attention comes first. */
+const chipOrder: readonly RowStatus[] = ['alarm', 'error', 'no_evidence', 'undecidable', 'info', 'skip', 'ok'];
+
 function DayItems(props: DayDetailsProps & { found: ControlDay }) {
   const { control, day, found } = props;
   const [filter, setFilter] = useState<Filter>(found.deviations > 0 ? 'alarm' : 'all');
@@ -100,7 +103,7 @@ function DayItems(props: DayDetailsProps & { found: ControlDay }) {
     <div className="day-items">
       <div className="chips" role="group" aria-label="Items by status">
         <Chip title="all" count={found.population} filter="all" chosen={filter} onChoose={setFilter} />
-        {rowStatuses.map((status) => (
+        {chipOrder.map((status) => (
           <StatusChip key={status} control={control} day={day} status={status} chosen={filter} onChoose={setFilter} />
         ))}
       </div>

@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'react';
 import type { Citation, Output } from '../../shared/contract.ts';
 import { HashText } from '../common/hash-text.tsx';
 import { hasInvisible, visibleText } from '../common/hostile-text.ts';
-import { bytesText, countText } from '../common/number-text.ts';
+import { countText } from '../common/number-text.ts';
 import { ProblemNote, Waiting } from '../common/problem-note.tsx';
 import { useCall } from '../engine/use-engine.ts';
 
@@ -51,7 +51,9 @@ export function RecordText(props: { record: Output<'record.get'> }) {
             It holds control or invisible characters. They are shown by their number, as ⟨U+202E⟩.
           </li>
         )}
-        {record.truncated && <li>Only its beginning is shown: {bytesText(record.text.length)} of text.</li>}
+        {record.truncated && (
+          <li data-testid="truncated">Only its first {countText(record.text.length)} characters are shown.</li>
+        )}
       </ul>
       <pre tabIndex={0} aria-label="Text of the record" data-testid="record-text">
         {visibleText(record.text)}

@@ -1,6 +1,6 @@
 import type { Citation, Source } from '../../shared/contract.ts';
 import { Facts } from '../common/facts.tsx';
-import { FullHash, HashText } from '../common/hash-text.tsx';
+import { FullHash } from '../common/hash-text.tsx';
 import { visibleText } from '../common/hostile-text.ts';
 import { Instant } from '../common/instant.tsx';
 import { bytesText, countText } from '../common/number-text.ts';
@@ -43,12 +43,7 @@ function SourceFacts(props: { source: Source }) {
           ['Member', source.member === null ? undefined : visibleText(source.member)],
           ['Format', `${source.format}, importer version ${source.importerVersion}`],
           ['Size', `${bytesText(source.bytes)} (${countText(source.bytes)} bytes)`],
-          [
-            'SHA-256',
-            <span key="hash">
-              <FullHash hash={source.sha256} /> <HashText hash={source.sha256} of={source.name} />
-            </span>,
-          ],
+          ['SHA-256', <FullHash key="hash" hash={source.sha256} of={source.name} />],
           ['First time', <Instant key="first" at={source.firstTime} />],
           ['Last time', <Instant key="last" at={source.lastTime} />],
           ['Times without zone', `read as ${source.zone}`],
@@ -58,7 +53,7 @@ function SourceFacts(props: { source: Source }) {
           ['Imported', <Instant key="imported" at={source.importedAt} />],
         ]}
       />
-      <h4>Assumptions</h4>
+      <h3>Assumptions</h3>
       {source.assumptions.length === 0 ? (
         <p className="faint">None were needed to read it.</p>
       ) : (

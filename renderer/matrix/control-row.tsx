@@ -44,9 +44,9 @@ export const ControlRow = memo(function ControlRow(props: ControlRowProps) {
           <span className="control-title">{visibleText(control.title)}</span>
           <span className="control-meta">
             <code>{id}</code>
-            <span>{control.criteria.join(' ')}</span>
             <span>{control.per}</span>
             <span data-severity={control.severity}>{control.severity}</span>
+            <span>{control.criteria.join(' ')}</span>
           </span>
         </button>
       </div>

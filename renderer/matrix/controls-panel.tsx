@@ -1,10 +1,12 @@
 import { useMemo, useState } from 'react';
 import type { Output } from '../../shared/contract.ts';
 import type { ControlDayState } from '../../shared/states.ts';
+import { RpcError } from '../../shared/rpc.ts';
 import { selectedControl, type Selection } from '../case/view-state.ts';
 import { countText } from '../common/number-text.ts';
 import { ProblemNote, Waiting } from '../common/problem-note.tsx';
 import { useCall } from '../engine/use-engine.ts';
+import { useRuler } from '../time/ruler-context.ts';
 import { TimePanel } from '../time/time-panel.tsx';
 import { ControlRow } from './control-row.tsx';
 import { chooseControls, controlOrders, type ControlOrder } from './choose-controls.ts';
@@ -25,6 +27,13 @@ export function ControlsPanel(props: ControlsPanelProps) {
   return <Matrix {...props} matrix={matrix.data} />;
 }
 
+/** Results of other days than the window's would be drawn in the wrong place: they are not drawn at all. */
+function rulerMismatch(days: readonly string[], ruler: readonly string[]): RpcError | undefined {
+  if (days.length === ruler.length && days[0] === ruler[0]) return undefined;
+  const message = `It has ${days.length} days from ${days[0] ?? 'none'}; the window has ${ruler.length} from ${ruler[0] ?? 'none'}.`;
+  return new RpcError('differs', message, 'Run the controls again.');
+}
+
 function Matrix(props: ControlsPanelProps & { matrix: Output<'matrix.get'> }) {
   const { matrix, selection, onSelect } = props;
   const [filter, setFilter] = useState('');
@@ -36,6 +45,9 @@ function Matrix(props: ControlsPanelProps & { matrix: Output<'matrix.get'> }) {
     [matrix.controls, filter, order, states],
   );
   const shown = states.size > 0 ? states : undefined;
+  const ruler = useRuler();
+  const mismatch = matrix.controls.length > 0 ? rulerMismatch(matrix.days, ruler.days) : undefined;
+  if (mismatch) return <ProblemNote what="The matrix is not shown." error={mismatch} />;
   const current = controls.some(({ control }) => control === tabStop) ? tabStop : controls[0]?.control;
   return (
     <>

@@ -1,6 +1,6 @@
 import { useMemo, useState } from 'react';
 import { visibleText } from '../common/hostile-text.ts';
-import { counted, countText } from '../common/number-text.ts';
+import { counted } from '../common/number-text.ts';
 import { ProblemNote, Waiting } from '../common/problem-note.tsx';
 import { useCall } from '../engine/use-engine.ts';
 import { DayStrip } from '../time/day-strip.tsx';
@@ -199,7 +199,7 @@ function Silence(props: { days: readonly CoverageLetter[]; records: number }) {
         {silent + some === 0 && 'no silent day'}
         {silent > 0 && `${counted(silent, 'day')} silent`}
         {silent > 0 && some > 0 && ', '}
-        {some > 0 && `${countText(some)} in part`}
+        {some > 0 && `${counted(some, 'day')} in part`}
       </span>
       <span className="faint">{counted(props.records, 'record')}</span>
     </>

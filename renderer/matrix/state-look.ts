@@ -56,7 +56,10 @@ export const stateLooks: Readonly<Record<ControlDayState, StateLook>> = {
   'no evidence': {
     letter: 'N',
     means: 'No coverage of a needed stream on any system in scope.',
-    layers: [{ className: 'line-missing', shape: 'outline', ...BAND }],
+    layers: [
+      { className: 'line-missing', shape: 'outline', ...BAND },
+      { className: 'line-missing mark', shape: 'outline-square', ...MARK_BELOW },
+    ],
   },
   partial: {
     letter: 'P',

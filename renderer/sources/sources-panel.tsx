@@ -1,3 +1,4 @@
+import { useContext } from 'react';
 import type { Source } from '../../shared/contract.ts';
 import type { Selection } from '../case/view-state.ts';
 import { HashText } from '../common/hash-text.tsx';
@@ -5,7 +6,8 @@ import { visibleText } from '../common/hostile-text.ts';
 import { counted, countText } from '../common/number-text.ts';
 import { ProblemNote, Waiting } from '../common/problem-note.tsx';
 import { useCall } from '../engine/use-engine.ts';
-import { fractionOf, utcText } from '../time/ruler.ts';
+import { DayCursorContext } from '../time/cursor.ts';
+import { dayIndexAt, fractionOf, utcText } from '../time/ruler.ts';
 import { useRuler } from '../time/ruler-context.ts';
 import { TimePanel } from '../time/time-panel.tsx';
 
@@ -39,6 +41,8 @@ export function SourcesPanel(props: SourcesPanelProps) {
 
 function SourceRow(props: { source: Source; isSelected: boolean; onOpen: () => void }) {
   const { source, isSelected, onOpen } = props;
+  const ruler = useRuler();
+  const cursor = useContext(DayCursorContext);
   return (
     <div
       className="time-row source-row"
@@ -64,7 +68,14 @@ function SourceRow(props: { source: Source; isSelected: boolean; onOpen: () => v
           </span>
         </button>
       </div>
-      <div className="time-axis">
+      <div
+        className="time-axis"
+        onPointerMove={(event) => {
+          const x = event.clientX - event.currentTarget.getBoundingClientRect().left;
+          cursor.set({ index: dayIndexAt(ruler, x), text: `S${source.sourceId}: ${extentText(source)}` });
+        }}
+        onPointerLeave={() => cursor.set(undefined)}
+      >
         <Extent source={source} />
       </div>
       <div className="time-end source-end">
@@ -82,6 +93,11 @@ function SourceRow(props: { source: Source; isSelected: boolean; onOpen: () => v
   );
 }
 
+function extentText({ firstTime, lastTime }: Source): string {
+  if (firstTime === null || lastTime === null) return 'its records carry no time';
+  return `${utcText(firstTime)} to ${utcText(lastTime)}`;
+}
+
 /** From the first to the last time in a source. Where it reaches beyond the window an arrow says so. */
 function Extent(props: { source: Source }) {
   const { firstTime, lastTime } = props.source;
@@ -89,8 +105,8 @@ function Extent(props: { source: Source }) {
   const from = firstTime === null ? undefined : fractionOf(ruler, firstTime);
   const to = lastTime === null ? undefined : fractionOf(ruler, lastTime);
   if (firstTime === null || lastTime === null || from === undefined || to === undefined)
-    return <span className="extent-note faint">its records carry no time</span>;
-  const text = `${utcText(firstTime)} to ${utcText(lastTime)}`;
+    return <span className="extent-note faint">{extentText(props.source)}</span>;
+  const text = extentText(props.source);
   if (to < 0 || from > 1) {
     const words = to < 0 ? '◂ before the window' : 'after the window ▸';
     return (
@@ -105,8 +121,8 @@ function Extent(props: { source: Source }) {
     <svg className="strip-picture" width={ruler.width} height="30" role="img" aria-label={text}>
       <title>{text}</title>
       <path className="ink-extent" d={`M${left} 11h${right - left}v8h${left - right}z`} />
-      {from < 0 && <path className="ink-extent" d="M0 15l6 -7v14z" />}
-      {to > 1 && <path className="ink-extent" d={`M${ruler.width} 15l-6 -7v14z`} />}
+      {from < 0 && <path className="ink-extent" d="M0 15l9 -9v18z" />}
+      {to > 1 && <path className="ink-extent" d={`M${ruler.width} 15l-9 -9v18z`} />}
     </svg>
   );
 }

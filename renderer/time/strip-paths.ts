@@ -15,7 +15,7 @@ export interface Layer {
 }
 
 /** Marks are as wide as they are high, whatever the width of a day. */
-export type Mark = 'triangle' | 'diamond' | 'ring' | 'cross';
+export type Mark = 'triangle' | 'diamond' | 'ring' | 'cross' | 'outline-square';
 
 type Scale = Pick<Ruler, 'days' | 'width'>;
 
@@ -41,6 +41,8 @@ function shapePath({ shape, top, height }: Layer, from: number, to: number): str
       return `M${middle - half} ${top}h${height}l${-half} ${height}z`;
     case 'diamond':
       return `M${middle} ${top}l${half} ${half}l${-half} ${half}l${-half} ${-half}z`;
+    case 'outline-square':
+      return `M${middle - half} ${top + 0.5}h${height}v${height - 1}h${-height}z`;
     case 'ring':
       return `M${middle - half} ${top + half}a${half} ${half} 0 1 0 ${height} 0a${half} ${half} 0 1 0 ${-height} 0z`;
     case 'cross':
