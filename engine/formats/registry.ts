@@ -1,10 +1,11 @@
 import { auditd } from './auditd/auditd.ts';
 import { cloudtrail } from './cloudtrail/cloudtrail.ts';
 import { syslog3164 } from './syslog-3164/syslog-3164.ts';
+import { nmap } from './nmap/nmap.ts';
 import type { Format, Recognition } from './format.ts';
 
 /** Every format Fieldwork reads, in the order they are listed to people. One line each. */
-export const formats: readonly Format[] = [auditd, syslog3164, cloudtrail];
+export const formats: readonly Format[] = [auditd, syslog3164, cloudtrail, nmap];
 
 /** The format with this id, if there is one. */
 export function findFormat(id: string): Format | undefined {
