@@ -1,0 +1,124 @@
+/** The files inside a binder: results and control-days as CSV, the queries. The manifest is added by the renderer. */
+import { formatInstant } from '../../shared/time.ts';
+import { canonicalJson, type Json } from '../core/canonical-json.ts';
+import type { ResultRow } from '../core/result-hash.ts';
+import { CONTROL_DAYS_NAME, controlDaysColumns, resultsColumns } from '../verify/manifest-format.ts';
+import type { BinderContent } from './content.ts';
+import { csvLine } from './csv.ts';
+
+export interface BinderAttachment {
+  /** ASCII letters, digits, `.`, `_`, `-`; unique in the binder. */
+  readonly name: string;
+  readonly type: string;
+  /** PDF/A-3 relationship of the file to the document. */
+  readonly relationship: 'Data' | 'Source' | 'Supplement';
+  readonly description: string;
+  readonly bytes: Uint8Array;
+  /** What the manifest says of it. */
+  readonly of?: AttachmentRole;
+}
+
+export type AttachmentRole =
+  | { readonly control: string; readonly what: 'sql' }
+  | { readonly control: string; readonly what: 'results'; readonly rows: number; readonly complete: boolean };
+
+/** A result with the day it counts for. */
+export interface DatedResultRow extends ResultRow {
+  readonly day: string | null;
+}
+
+/** All results of one control. `complete` is false where rows that are `ok` were left out. */
+export interface ResultSet {
+  readonly control: string;
+  readonly rows: Iterable<DatedResultRow>;
+  readonly complete: boolean;
+}
+
+/** control-days.csv, and for each control its results and its query, in the order of the content. */
+export function buildAttachments(content: BinderContent, results: readonly ResultSet[]): readonly BinderAttachment[] {
+  const names = fileNames(content.controls.map(({ id }) => id));
+  const perControl = content.controls.flatMap((control) => {
+    const set = results.find((candidate) => candidate.control === control.id);
+    const name = names.get(control.id)!;
+    return [...(set ? [resultsAttachment(name, set)] : []), sqlAttachment(name, control.id, control.sql)];
+  });
+  return [controlDaysAttachment(content), ...perControl];
+}
+
+/** A file name for each control: ids are ASCII by rule, other characters become `_`, and a clash gets a number. */
+export function fileNames(ids: readonly string[]): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  const taken = new Set<string>();
+  for (const id of ids) {
+    const plain = id.replace(/[^A-Za-z0-9._-]/g, '_').replace(/^\.+/, '_') || '_';
+    let name = plain;
+    for (let number = 2; taken.has(name.toLowerCase()); number += 1) name = `${plain}_${number}`;
+    taken.add(name.toLowerCase());
+    names.set(id, name);
+  }
+  return names;
+}
+
+function sqlAttachment(name: string, control: string, sql: string): BinderAttachment {
+  return {
+    name: `${name}.sql`,
+    type: 'application/sql',
+    relationship: 'Source',
+    description: `Query of ${control}`,
+    bytes: Buffer.from(sql, 'utf8'),
+    of: { control, what: 'sql' },
+  };
+}
+
+function resultsAttachment(name: string, { control, rows, complete }: ResultSet): BinderAttachment {
+  const lines = [csvLine(resultsColumns)];
+  for (const row of rows) lines.push(resultLine(row));
+  return {
+    name: `${name}.results.csv`,
+    type: 'text/csv',
+    relationship: 'Supplement',
+    description: `${complete ? 'Every item' : 'Every item that is not ok'} of the population of ${control}`,
+    bytes: Buffer.from(lines.join(''), 'utf8'),
+    of: { control, what: 'results', rows: lines.length - 1, complete },
+  };
+}
+
+function resultLine(row: DatedResultRow): string {
+  return csvLine([
+    row.day,
+    row.time === null ? null : formatInstant(row.time),
+    row.system,
+    row.resource,
+    row.status,
+    row.reason,
+    row.sourceId,
+    row.record,
+    canonicalJson(row.dimensions as Json),
+  ]);
+}
+
+function controlDaysAttachment({ controls }: BinderContent): BinderAttachment {
+  const lines = controls.flatMap(({ id, days }) =>
+    days.map((day) =>
+      csvLine([
+        id,
+        day.day,
+        day.state,
+        canonicalJson(day.allStates),
+        canonicalJson(day.reasons),
+        day.population,
+        day.tested,
+        day.deviations,
+        canonicalJson(day.systemsExpected),
+        canonicalJson(day.systemsSeen),
+      ]),
+    ),
+  );
+  return {
+    name: CONTROL_DAYS_NAME,
+    type: 'text/csv',
+    relationship: 'Data',
+    description: 'State of every control on every day of the window',
+    bytes: Buffer.from([csvLine(controlDaysColumns), ...lines].join(''), 'utf8'),
+  };
+}

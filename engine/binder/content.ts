@@ -1,0 +1,220 @@
+/**
+ * What a binder says, as pure data: sorted, final text, no clock, no locale. The same content gives the same pages.
+ *
+ * Instants are RFC 3339 text in UTC, days are `YYYY-MM-DD` in the window's zone, hashes 64 lower-case hex digits.
+ * Every list is in the order in which it is printed.
+ */
+import type { Sha256 } from '../core/hash.ts';
+import type { ControlDayState, Frequency, RowStatus, Severity } from '../../shared/states.ts';
+import type { Day } from '../../shared/time.ts';
+
+export interface BinderContent {
+  /** A name for this binder that people can say: `ACME-2026-01`. */
+  readonly binderId: string;
+  readonly entity: string;
+  readonly window: BinderWindow;
+  readonly criteria: readonly string[];
+  readonly madeAt: string;
+  readonly generator: Generator;
+  /** Whose key will sign, so that the fingerprint stands in print; `null` for an unsigned draft. */
+  readonly signer: SignerNotice | null;
+  readonly systems: readonly SystemLine[];
+  readonly completeness: Completeness;
+  readonly controls: readonly ControlContent[];
+  readonly coverage: readonly CoverageLine[];
+  readonly gaps: readonly GapLine[];
+  readonly evidence: readonly EvidenceLine[];
+  readonly packs: readonly PackLine[];
+  readonly ledger: LedgerDigest;
+  readonly glossary: readonly GlossaryEntry[];
+}
+
+export interface BinderWindow {
+  readonly firstDay: Day;
+  readonly lastDay: Day;
+  readonly zone: string;
+  /** Every day of the window in order. */
+  readonly days: readonly Day[];
+}
+
+export interface Generator {
+  readonly name: string;
+  readonly version: string;
+}
+
+export interface SignerNotice {
+  readonly name: string;
+  readonly certificateSha256: Sha256;
+  /** Fingerprint of the root that recipients are given by another way; `null` where the chain has no root. */
+  readonly rootSha256: Sha256 | null;
+  readonly notAfter: string;
+}
+
+export interface SystemLine {
+  readonly system: string;
+  readonly role: string | null;
+  readonly environment: string | null;
+  readonly criticality: string | null;
+  readonly owner: string | null;
+  readonly scopeFrom: string | null;
+  readonly scopeTo: string | null;
+  readonly needs: readonly string[];
+}
+
+/** What was given, what could be read of it, and what is missing. */
+export interface Completeness {
+  readonly sources: number;
+  readonly records: number;
+  readonly rejected: number;
+  readonly bytes: number;
+  /** Files that were given and not imported. */
+  readonly refused: readonly { readonly name: string; readonly reason: string }[];
+  /** Evidence that begins after the window begins or ends before it ends. */
+  readonly notCovering: readonly SpanNotice[];
+  /** Streams and systems that were expected and never spoke. */
+  readonly neverSeen: readonly { readonly stream: string; readonly system: string | null }[];
+  /** Evidence was added after the controls ran. */
+  readonly staleRun: boolean;
+}
+
+export interface SpanNotice {
+  readonly sourceId: number;
+  readonly name: string;
+  readonly firstTime: string | null;
+  readonly lastTime: string | null;
+}
+
+export interface ControlContent {
+  readonly id: string;
+  readonly title: string;
+  readonly pack: string;
+  readonly criteria: readonly string[];
+  readonly per: Frequency;
+  readonly kind: 'operating' | 'state';
+  readonly severity: Severity;
+  readonly maturity: string;
+  readonly why: string;
+  readonly populationSentence: string;
+  readonly streams: readonly string[];
+  readonly limits: readonly string[];
+  readonly parameters: readonly ParameterLine[];
+  readonly sql: string;
+  /** The test could not be run: why, as a sentence. */
+  readonly error: string | null;
+  /** One entry a day, in the order of `window.days`. */
+  readonly days: readonly ControlDayContent[];
+  /** Roll-up over the window by the precedence of the states. */
+  readonly overall: ControlDayState;
+  /** A sentence: "2 deviation days; 1 day without evidence." */
+  readonly conclusion: string;
+  readonly population: number;
+  readonly tested: number;
+  readonly deviations: number;
+  /** Deviating and undecidable items, in the order of time; every one of them, the pages show the first ones. */
+  readonly items: readonly ItemLine[];
+  readonly explanations: readonly ExplanationLine[];
+  readonly populationHash: Sha256;
+  readonly daysHash: Sha256;
+}
+
+export interface ControlDayContent {
+  readonly day: Day;
+  readonly state: ControlDayState;
+  readonly allStates: readonly ControlDayState[];
+  readonly reasons: readonly string[];
+  readonly population: number;
+  readonly tested: number;
+  readonly deviations: number;
+  readonly systemsExpected: readonly string[];
+  readonly systemsSeen: readonly string[];
+}
+
+export interface ParameterLine {
+  readonly name: string;
+  readonly value: string;
+  readonly default: string;
+  readonly unit: string | null;
+  readonly means: string;
+}
+
+export interface ItemLine {
+  readonly time: string | null;
+  readonly system: string | null;
+  readonly resource: string | null;
+  readonly status: RowStatus;
+  readonly reason: string;
+  /** Printed `S12 #345`; `null` where the finding is the absence of a record. */
+  readonly citation: { readonly sourceId: number; readonly record: number } | null;
+}
+
+export interface ExplanationLine {
+  readonly days: readonly Day[];
+  readonly text: string;
+  readonly by: string;
+  readonly reference: string | null;
+}
+
+export interface CoverageLine {
+  readonly stream: string;
+  readonly system: string;
+  /** One letter a day: `+` seen, `-` expected and silent, `.` not expected. */
+  readonly days: string;
+  readonly records: number;
+}
+
+export interface GapLine {
+  readonly system: string;
+  readonly stream: string;
+  readonly kind: string;
+  readonly from: string;
+  readonly to: string;
+  readonly explainedBy: string | null;
+}
+
+export interface EvidenceLine {
+  readonly sourceId: number;
+  readonly name: string;
+  readonly member: string | null;
+  readonly format: string;
+  readonly importerVersion: number;
+  readonly sha256: Sha256;
+  readonly bytes: number;
+  /** Hash of what was read, where the file was a container or compressed. */
+  readonly contentSha256: Sha256 | null;
+  readonly records: number;
+  readonly rejected: number;
+  readonly firstTime: string | null;
+  readonly lastTime: string | null;
+  readonly zone: string;
+  readonly providedBy: string | null;
+  readonly obtainedHow: string | null;
+  readonly assumptions: readonly string[];
+}
+
+export interface PackLine {
+  readonly id: string;
+  readonly version: string;
+  readonly hash: Sha256;
+  readonly shipped: boolean;
+}
+
+export interface LedgerDigest {
+  readonly entries: number;
+  readonly headSeq: number;
+  readonly headHash: Sha256;
+  readonly lines: readonly LedgerLine[];
+}
+
+export interface LedgerLine {
+  readonly seq: number;
+  readonly at: string;
+  readonly kind: string;
+  readonly by: string;
+  readonly what: string;
+  readonly hash: Sha256;
+}
+
+export interface GlossaryEntry {
+  readonly term: string;
+  readonly means: string;
+}

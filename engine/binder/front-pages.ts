@@ -1,0 +1,160 @@
+/** Cover, completeness and contents: what a reader sees before any result. */
+import { controlDayStates, type ControlDayState } from '../../shared/states.ts';
+import type { BinderContent, Completeness } from './content.ts';
+import { LEGEND, legendMark } from './day-strip.ts';
+import {
+  A4,
+  COLUMN,
+  colours,
+  facts,
+  figures,
+  heading,
+  mono,
+  paragraph,
+  right,
+  subheading,
+  table,
+  th,
+} from './design.ts';
+import type { PdfNode } from './design.ts';
+import { countOf, groupDigits, groupHash, instantInColumn } from './figures.ts';
+
+/** The cover: who, when, what was counted. It names states, never a judgment. */
+export function coverPage(content: BinderContent): PdfNode[] {
+  const { window, controls } = content;
+  return [
+    { svg: bar(), absolutePosition: { x: 0, y: 0 } },
+    { text: 'Evidence binder', style: 'cover', margin: [0, 84, 0, 6] },
+    { text: content.entity, fontSize: 16, color: colours.mute, margin: [0, 0, 0, 26] },
+    facts([
+      [
+        'Audit window',
+        `${window.firstDay} to ${window.lastDay} (${countOf(window.days.length, 'day')}, ${window.zone})`,
+      ],
+      ['Criteria touched', content.criteria.join(', ') || 'none named'],
+      ['Controls tested', `${groupDigits(controls.length)}, on every day of the window`],
+      ['Binder', content.binderId],
+      ['Made at', `${instantInColumn(content.madeAt)} UTC, by the clock of the computer that made it`],
+      ['Made with', `${content.generator.name} ${content.generator.version}`],
+      ['Signed by', content.signer ? content.signer.name : 'Nobody: this is an unsigned draft'],
+      ['Ledger head', mono(groupHash(content.ledger.headHash))],
+    ]),
+    { text: 'What was found on each control-day', style: 'h2', margin: [0, 24, 0, 4] },
+    stateSummary(content),
+    {
+      text:
+        'This binder states what tests found. It gives no opinion, and names no criterion as met. A day without ' +
+        'evidence is counted as such and never as an effective day.',
+      style: 'paragraph',
+      margin: [0, 14, 0, 0],
+    },
+    {
+      text:
+        'The file carries a certification signature over every byte. Do not rely on it when your PDF reader does not ' +
+        'show the signature as valid, or shows changes after it.',
+      style: 'paragraph',
+    },
+  ];
+}
+
+function bar(): string {
+  return `<svg width="${A4.width}" height="7" viewBox="0 0 ${A4.width} 7"><rect width="${A4.width}" height="7" fill="${colours.ink}"/></svg>`;
+}
+
+/** States that occur, and always the three that readers ask for first. */
+function stateSummary({ controls }: BinderContent): PdfNode {
+  const all = controls.flatMap(({ days }) => days.map(({ state }) => state));
+  const always: readonly ControlDayState[] = ['deviation', 'no evidence', 'effective'];
+  const shown = controlDayStates.filter((state) => always.includes(state) || all.includes(state));
+  const rows = shown.map((state) => {
+    const days = all.filter((other) => other === state).length;
+    const touched = controls.filter((control) => control.days.some((day) => day.state === state)).length;
+    return [
+      { svg: legendMark(state), width: LEGEND.width, margin: [2, -2.5, 0, -2] },
+      state,
+      right(groupDigits(days)),
+      right(share(days, all.length)),
+      right(groupDigits(touched)),
+    ];
+  });
+  const header = [th(''), th('State'), th('Control-days', 'right'), th('Share', 'right'), th('Controls', 'right')];
+  return table([18, COLUMN - 18 - 3 * 72 - 32, 72, 72, 72], header, rows);
+}
+
+/** Cut, not rounded: 99.96 % must not read as 100 %, and one day in many must not read as none. */
+function share(part: number, whole: number): string {
+  if (whole === 0 || part === 0) return '0 %';
+  const tenths = Math.floor((part * 1000) / whole);
+  return tenths === 0 ? 'under 0.1 %' : `${Math.floor(tenths / 10)}.${tenths % 10} %`;
+}
+
+/** Page 2: what was given, what could not be read, what is missing. */
+export function completenessPage(content: BinderContent): PdfNode[] {
+  const { completeness } = content;
+  return [
+    heading('Completeness', 'completeness'),
+    paragraph(
+      'Before any result: what was given, what of it could be read, and what would have been expected and is not here. ' +
+        'Every statement in this binder is limited by this page.',
+    ),
+    figures([
+      { value: groupDigits(completeness.sources), label: 'evidence sources' },
+      { value: groupDigits(completeness.records), label: 'records read' },
+      { value: groupDigits(completeness.rejected), label: 'records rejected' },
+      { value: groupDigits(completeness.refused.length), label: 'files not imported' },
+    ]),
+    ...staleNotice(completeness),
+    ...listOrNone('Files not imported', 'Every file that was given was imported.', refusedTable(completeness)),
+    ...listOrNone(
+      'Sources that do not span the window',
+      'Every source with times begins no later than the window and ends no earlier.',
+      spanTable(content),
+    ),
+    ...listOrNone(
+      'Expected and never seen',
+      'Every stream that a system in scope should give was seen at least once.',
+      neverSeenTable(completeness),
+    ),
+  ];
+}
+
+function staleNotice({ staleRun }: Completeness): PdfNode[] {
+  const current = 'All evidence was imported before the controls ran: the results rest on everything listed here.';
+  const stale = 'Evidence was added after the controls ran. The results do not take it into account.';
+  return [subheading('Evidence and results'), staleRun ? { text: stale, bold: true } : paragraph(current)];
+}
+
+function listOrNone(title: string, none: string, list: PdfNode | undefined): PdfNode[] {
+  return [subheading(title), list ?? paragraph(none)];
+}
+
+function refusedTable({ refused }: Completeness): PdfNode | undefined {
+  const rows = refused.map(({ name, reason }) => [name, reason]);
+  return rows.length > 0 ? table([180, COLUMN - 188], [th('File'), th('Reason')], rows) : undefined;
+}
+
+function spanTable({ completeness, window }: BinderContent): PdfNode | undefined {
+  const rows = completeness.notCovering.map(({ sourceId, name, firstTime, lastTime }) => [
+    `S${sourceId}`,
+    name,
+    firstTime ? instantInColumn(firstTime) : 'no time',
+    lastTime ? instantInColumn(lastTime) : 'no time',
+  ]);
+  if (rows.length === 0) return undefined;
+  const header = [th('Source'), th('Name'), th('First record (UTC)'), th('Last record (UTC)')];
+  const note = `The window is ${window.firstDay} to ${window.lastDay}, ${window.zone}.`;
+  return { stack: [paragraph(note), table([32, COLUMN - 32 - 208 - 24, 104, 104], header, rows)] };
+}
+
+function neverSeenTable({ neverSeen }: Completeness): PdfNode | undefined {
+  const rows = neverSeen.map(({ stream, system }) => [stream, system ?? 'any system']);
+  return rows.length > 0 ? table([160, COLUMN - 168], [th('Stream'), th('System')], rows) : undefined;
+}
+
+/** Contents with page numbers. */
+export function contentsPage(): PdfNode[] {
+  return [
+    { text: 'Contents', style: 'h1', pageBreak: 'before' },
+    { toc: { numberStyle: { color: colours.mute }, textMargin: [0, 2.2, 0, 2.2] } },
+  ];
+}
