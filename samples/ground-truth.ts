@@ -1,0 +1,264 @@
+/** What was planted, where its evidence stands, and which control-days it must change. */
+import { addDays, type Day } from '../shared/time.ts';
+import { auditedWindow, AWS_SYSTEM, ENTITY, hosts, openedByChange } from './company.ts';
+import { planted, traps } from './plants.ts';
+
+/** Where a planted thing can be read. */
+export interface Mark {
+  /** Path under `evidence/`. */
+  readonly file: string;
+  /** File inside the zip, where `file` is one. */
+  readonly member?: string;
+  /** Its record number as an importer counts: lines with content, rows after the header, members of `Records`. */
+  readonly record?: number;
+  /** Text that finds it: it stands in the file, decompressed, and where `record` is given, in that record. */
+  readonly text: string;
+}
+
+export interface PlantedThing {
+  readonly id: string;
+  readonly what: string;
+  readonly controls: readonly string[];
+  readonly days: readonly Day[];
+  readonly system: string | null;
+  readonly resource: string | null;
+  readonly evidence: readonly Mark[];
+}
+
+/** A control-day that is neither effective nor not due. The state shown is one of `states`. */
+export interface ExpectedControlDay {
+  readonly control: string;
+  readonly day: Day;
+  readonly states: readonly string[];
+  readonly because: string;
+}
+
+export interface ExpectedReject {
+  readonly plant: string;
+  readonly file: string;
+  readonly record: number;
+  readonly text: string;
+}
+
+export interface GroundTruth {
+  readonly entity: string;
+  readonly window: { readonly from: Day; readonly to: Day; readonly zone: string };
+  readonly seed: number;
+  readonly scale: string;
+  readonly deviations: readonly PlantedThing[];
+  readonly traps: readonly PlantedThing[];
+  readonly rejects: readonly ExpectedReject[];
+  readonly expectedControlDays: readonly ExpectedControlDay[];
+  readonly totals: Readonly<Record<string, number>>;
+}
+
+/** Controls that the sample is made for. Every day that is not listed is effective, or not due, under them. */
+export const controls = {
+  ports: 'CC6.6-port-unauthorised',
+  scans: 'CC7.1-scan-daily',
+  auditd: 'CC7.2-auditd-running',
+  root: 'CC6.3-least-privilege-root',
+  awsRoot: 'CC6.3-root-account-use',
+} as const;
+
+type Description = Omit<PlantedThing, 'evidence'>;
+
+/** Collects marks while the files are written; gives the whole truth at the end. */
+export class TruthRecorder {
+  private readonly marks = new Map<string, Mark[]>();
+
+  note(plant: string, mark: Mark): void {
+    const marks = this.marks.get(plant);
+    if (marks) marks.push(mark);
+    else this.marks.set(plant, [mark]);
+  }
+
+  /** Fails (throws) when something was planted that nobody described. */
+  truth(seed: number, scale: string, totals: Readonly<Record<string, number>>): GroundTruth {
+    const known = new Set([...deviations, ...benign].map(({ id }) => id).concat(rejected));
+    for (const id of this.marks.keys()) if (!known.has(id)) throw new Error(`Nothing describes the planted ${id}`);
+    const { firstDay, lastDay, zone } = auditedWindow;
+    return {
+      entity: ENTITY,
+      window: { from: firstDay, to: lastDay, zone },
+      seed,
+      scale,
+      deviations: deviations.map((one) => this.withEvidence(one)),
+      traps: benign.map((one) => this.withEvidence(one)),
+      rejects: rejected.flatMap((plant) => this.rejects(plant)),
+      expectedControlDays: expectedControlDays(),
+      totals,
+    };
+  }
+
+  private withEvidence(description: Description): PlantedThing {
+    return { ...description, evidence: this.marks.get(description.id) ?? [] };
+  }
+
+  private rejects(plant: string): ExpectedReject[] {
+    return (this.marks.get(plant) ?? []).map(({ file, record, text }) => ({ plant, file, record: record ?? 0, text }));
+  }
+}
+
+const rejected: string[] = [planted.damagedAuditLine.id, planted.damagedTicket.id, planted.damagedPort.id];
+
+const portDays = daysFrom(planted.unauthorisedPort.days[0], planted.unauthorisedPort.days[1]);
+const uncovered = hosts
+  .filter(({ leavesOn }) => leavesOn === undefined || planted.cutScan.day < leavesOn)
+  .slice(planted.cutScan.hostsCovered)
+  .map(({ system }) => system);
+
+const deviations: readonly Description[] = [
+  {
+    id: planted.silentDay.id,
+    what: 'No audit record of the host on this day; its system log goes on. The serials skip what was lost.',
+    controls: [controls.auditd],
+    days: [planted.silentDay.day],
+    system: planted.silentDay.system,
+    resource: 'auditd',
+  },
+  {
+    id: planted.missedScan.id,
+    what: 'No port scan was made on this day.',
+    controls: [controls.scans],
+    days: [planted.missedScan.day],
+    system: null,
+    resource: 'nmap',
+  },
+  {
+    id: planted.unauthorisedPort.id,
+    what: 'A database port is open on a web host, seen by nine daily scans.',
+    controls: [controls.ports],
+    days: portDays,
+    system: planted.unauthorisedPort.system,
+    resource: `${hosts.find(({ system }) => system === planted.unauthorisedPort.system)!.address}:${planted.unauthorisedPort.port}`,
+  },
+  {
+    id: planted.rootLogin.id,
+    what: 'root logged in directly over SSH.',
+    controls: [controls.root],
+    days: [planted.rootLogin.day],
+    system: planted.rootLogin.system,
+    resource: 'root',
+  },
+  {
+    id: planted.foreignSudo.id,
+    what: 'An account outside the privileged list ran a command as root with sudo.',
+    controls: [controls.root],
+    days: [planted.foreignSudo.day],
+    system: planted.foreignSudo.system,
+    resource: planted.foreignSudo.account,
+  },
+  {
+    id: planted.awsRoot.id,
+    what: 'The root user of the AWS account signed in at the console and changed the password policy.',
+    controls: [controls.awsRoot],
+    days: [planted.awsRoot.day],
+    system: AWS_SYSTEM,
+    resource: 'root',
+  },
+  {
+    id: planted.auditPause.id,
+    what: 'The audit daemon ended and started again 20 minutes later; nothing else is missing.',
+    controls: [controls.auditd],
+    days: [planted.auditPause.day],
+    system: planted.auditPause.system,
+    resource: 'auditd',
+  },
+  {
+    id: planted.cutScan.id,
+    what: `The scan was cut off and does not cover ${uncovered.join(', ')}.`,
+    controls: [controls.scans],
+    days: [planted.cutScan.day],
+    system: null,
+    resource: uncovered.join(' '),
+  },
+];
+
+const benign: readonly Description[] = [
+  {
+    id: planted.leaver.id,
+    what: 'The system leaves scope at the start of this day; nothing is expected of it from then on.',
+    controls: [controls.auditd, controls.scans],
+    days: [planted.leaver.day],
+    system: planted.leaver.system,
+    resource: null,
+  },
+  {
+    id: traps.changedPort.id,
+    what: 'A port opened by an approved change, authorised the day before it opened.',
+    controls: [controls.ports],
+    days: [openedByChange.firstDay],
+    system: openedByChange.system,
+    resource: String(openedByChange.port),
+  },
+  {
+    id: traps.failedRootLogins.id,
+    what: 'Refused log-ins as root from the internet: nobody got in.',
+    controls: [controls.root],
+    days: traps.failedRootLogins.days,
+    system: traps.failedRootLogins.system,
+    resource: 'root',
+  },
+  {
+    id: traps.privilegedSudo.id,
+    what: 'A privileged account ran a command as root with sudo, as it may. Others like it are all over the window.',
+    controls: [controls.root],
+    days: [traps.privilegedSudo.day],
+    system: traps.privilegedSudo.system,
+    resource: 'a.keller',
+  },
+  {
+    id: traps.springForward.id,
+    what: 'This day has 23 hours in the zone of the window.',
+    controls: [],
+    days: [traps.springForward.day],
+    system: null,
+    resource: null,
+  },
+  {
+    id: traps.brokenText.id,
+    what: 'A line of the system log in ISO 8859-1: it must be read, its broken byte must not end anything.',
+    controls: [],
+    days: [traps.brokenText.day],
+    system: traps.brokenText.system,
+    resource: null,
+  },
+  {
+    id: traps.hostileText.id,
+    what: 'Evidence that holds a script, SQL and a spreadsheet formula: text, to be shown as text.',
+    controls: [],
+    days: [traps.hostileText.day],
+    system: traps.hostileText.system,
+    resource: null,
+  },
+];
+
+function expectedControlDays(): ExpectedControlDay[] {
+  const { silentDay, missedScan, unauthorisedPort, rootLogin, foreignSudo, awsRoot, auditPause, cutScan } = planted;
+  const day = (control: string, on: Day, states: readonly string[], because: string): ExpectedControlDay => ({
+    control,
+    day: on,
+    states,
+    because,
+  });
+  return [
+    ...portDays.map((on) => day(controls.ports, on, ['deviation'], unauthorisedPort.id)),
+    day(controls.ports, missedScan.day, ['no evidence'], missedScan.id),
+    day(controls.ports, cutScan.day, ['partial'], cutScan.id),
+    day(controls.scans, missedScan.day, ['deviation', 'no evidence'], missedScan.id),
+    day(controls.scans, cutScan.day, ['deviation'], cutScan.id),
+    day(controls.auditd, silentDay.day, ['deviation'], silentDay.id),
+    day(controls.auditd, auditPause.day, ['deviation'], auditPause.id),
+    day(controls.root, silentDay.day, ['partial'], silentDay.id),
+    day(controls.root, foreignSudo.day, ['deviation'], foreignSudo.id),
+    day(controls.root, rootLogin.day, ['deviation'], rootLogin.id),
+    day(controls.awsRoot, awsRoot.day, ['deviation'], awsRoot.id),
+  ].sort((a, b) => (a.control + a.day < b.control + b.day ? -1 : 1));
+}
+
+function daysFrom(first: Day, last: Day): readonly Day[] {
+  const days: Day[] = [];
+  for (let day = first; day <= last; day = addDays(day, 1)) days.push(day);
+  return days;
+}

@@ -1,0 +1,270 @@
+/**
+ * The sample engagement: half a year of evidence of a company that does not exist, with a few things planted in it, and
+ * the truth about them. The same seed and scale give the same bytes. See docs/sample-engagement.md.
+ */
+import type { JobContext } from '../engine/core/effects.ts';
+import { fail } from '../shared/problem.ts';
+import { windowDays, type Day, type WindowDay } from '../shared/time.ts';
+import { AuditLog } from './audit-log.ts';
+import { rootUseFile, trailFile, type TrailFile } from './cloud-trail.ts';
+import { auditedWindow, hosts, openedByChange, type Host } from './company.ts';
+import { TruthRecorder, type GroundTruth } from './ground-truth.ts';
+import { happeningsOf, type Busyness } from './host-day.ts';
+import { authorizedPortsCsv, damagedPortMark, engagementYaml, systemsCsv } from './inventory.ts';
+import { encodeLines, type LogLine } from './log-lines.ts';
+import { planted, traps } from './plants.ts';
+import { scanOf, type Scan } from './port-scan.ts';
+import { chanceOf } from './random.ts';
+import { SystemLog } from './system-log.ts';
+import { ticketsFile } from './tickets.ts';
+import { realToolOutput, SampleWriter } from './writer.ts';
+
+export type { GroundTruth, Mark, PlantedThing } from './ground-truth.ts';
+
+export const sampleScales = ['small', 'large'] as const;
+export type SampleScale = (typeof sampleScales)[number];
+
+/** The seed that is used where nobody names one. */
+export const DEFAULT_SEED = 20260101;
+
+const busyness: Readonly<Record<SampleScale, Busyness>> = { small: 1, large: 20 };
+
+export interface SampleOptions {
+  /** Made if it is not there; must be empty. */
+  readonly folder: string;
+  /** A whole number; other seeds give another company life, with the same things planted. */
+  readonly seed?: number;
+  /** `large` is about twenty times the log lines of `small`. */
+  readonly scale?: SampleScale;
+  readonly job?: JobContext;
+}
+
+export interface SampleReport {
+  readonly folder: string;
+  readonly seed: number;
+  readonly scale: SampleScale;
+  readonly files: number;
+  /** As the files lie on disk, and as they are decompressed. */
+  readonly diskBytes: number;
+  readonly contentBytes: number;
+  /** SHA-256 over the paths and hashes of all files. */
+  readonly digest: string;
+  readonly auditLines: number;
+  readonly syslogLines: number;
+  readonly cloudTrailRecords: number;
+  readonly scans: number;
+  readonly tickets: number;
+  readonly deviations: number;
+  readonly traps: number;
+  readonly rejects: number;
+}
+
+/**
+ * Writes the sample engagement: `engagement.yaml`, `evidence/`, `ground-truth.json` and `real-tool-output/`.
+ * Fails with `bad_request` for a seed that is no whole number, `already_exists` for a folder that is not empty, and
+ * `cancelled`; what was written before that stays.
+ */
+export async function generateSample(options: SampleOptions): Promise<SampleReport> {
+  const { folder, seed = DEFAULT_SEED, scale = 'small', job } = options;
+  if (!Number.isSafeInteger(seed)) failSeed(seed);
+  const sample = new Sample(await SampleWriter.begin(folder), seed, scale, job);
+  const { truth, account } = await sample.write();
+  const { auditLines = 0, syslogLines = 0, cloudTrailRecords = 0, scans = 0, tickets = 0 } = truth.totals;
+  return {
+    folder,
+    seed,
+    scale,
+    ...account,
+    auditLines,
+    syslogLines,
+    cloudTrailRecords,
+    scans,
+    tickets,
+    deviations: truth.deviations.length,
+    traps: truth.traps.length,
+    rejects: truth.rejects.length,
+  };
+}
+
+interface Written {
+  readonly truth: GroundTruth;
+  readonly account: ReturnType<SampleWriter['account']>;
+}
+
+class Sample {
+  private readonly truth = new TruthRecorder();
+  private readonly days = windowDays(auditedWindow);
+  private readonly busy: Busyness;
+  private readonly totals = { auditLines: 0, syslogLines: 0, cloudTrailRecords: 0, scans: 0, tickets: 0 };
+
+  constructor(
+    private readonly writer: SampleWriter,
+    private readonly seed: number,
+    private readonly scale: SampleScale,
+    private readonly job: JobContext | undefined,
+  ) {
+    this.busy = busyness[scale];
+  }
+
+  async write(): Promise<Written> {
+    await this.writePaper();
+    for (const [place, host] of hosts.entries()) {
+      await this.writeHost(host);
+      this.step(`Logs of ${host.system}`, (place + 1) / (hosts.length + 2));
+    }
+    await this.writeCloudTrail();
+    this.step('CloudTrail', (hosts.length + 1) / (hosts.length + 2));
+    await this.writeScans();
+    for (const { name, content } of await realToolOutput())
+      await this.writer.plain(`real-tool-output/${name}`, content);
+    const truth = this.truth.truth(this.seed, this.scale, this.totals);
+    await this.writer.plain('engagement.yaml', engagementYaml());
+    await this.writer.plain('ground-truth.json', `${JSON.stringify(truth, undefined, 2)}\n`);
+    this.step('Scans', 1);
+    return { truth, account: this.writer.account() };
+  }
+
+  private step(step: string, fraction: number): void {
+    if (this.job?.signal.aborted) failCancelled();
+    this.job?.progress({ step, fraction });
+  }
+
+  private async evidence(path: string, content: Uint8Array | string): Promise<void> {
+    const bytes = typeof content === 'string' ? Buffer.from(content, 'utf8') : content;
+    if (path.endsWith('.gz')) await this.writer.gzipped(`evidence/${path}`, bytes);
+    else await this.writer.plain(`evidence/${path}`, bytes);
+  }
+
+  private async writePaper(): Promise<void> {
+    const ports = 'inventory/authorized-ports.csv';
+    const systems = 'inventory/systems.csv';
+    await this.evidence(systems, systemsCsv());
+    await this.evidence(ports, authorizedPortsCsv());
+    const { plant, record, text } = damagedPortMark;
+    this.truth.note(plant, { file: ports, record, text });
+    this.truth.note(planted.leaver.id, { file: systems, text: `${planted.leaver.system},` });
+    this.truth.note(traps.changedPort.id, { file: ports, text: `${openedByChange.system},${openedByChange.port},tcp` });
+    const tickets = ticketsFile(chanceOf(this.seed, 'tickets'));
+    this.totals.tickets = tickets.count;
+    for (const mark of tickets.marks)
+      this.truth.note(mark.plant, { file: 'tickets/tickets.csv', record: mark.record, text: mark.text });
+    await this.evidence('tickets/tickets.csv', tickets.text);
+  }
+
+  /** The logs of a host, rotated on the first of each month; what is not rotated yet is not compressed. */
+  private async writeHost(host: Host): Promise<void> {
+    const chance = chanceOf(this.seed, host.system);
+    const audit = new AuditLog(host, chance.between(20_000, 400_000));
+    const system = new SystemLog(host);
+    const days = this.days.filter(({ day }) => host.leavesOn === undefined || day < host.leavesOn);
+    const months = monthsOf(days);
+    for (const [place, month] of months.entries()) {
+      const lines = { audit: [] as LogLine[], syslog: [] as LogLine[] };
+      for (const day of month) {
+        const happenings = happeningsOf(host, day, chance, this.busy);
+        lines.audit.push(...damaged(host, day.day, audit.day(happenings)));
+        lines.syslog.push(...system.day(happenings));
+      }
+      const suffix = place === months.length - 1 ? '' : `-${nextMonth(month[0]!.day)}01.gz`;
+      await this.writeLog(`hosts/${host.system}/audit/audit.log${suffix}`, lines.audit);
+      await this.writeLog(`hosts/${host.system}/syslog/syslog${suffix}`, lines.syslog);
+      this.totals.auditLines += lines.audit.length;
+      this.totals.syslogLines += lines.syslog.length;
+    }
+  }
+
+  private async writeLog(file: string, lines: readonly LogLine[]): Promise<void> {
+    lines.forEach(({ plant, text }, place) => {
+      if (plant !== undefined) this.truth.note(plant, { file, record: place + 1, text });
+    });
+    await this.evidence(file, encodeLines(lines));
+  }
+
+  private async writeCloudTrail(): Promise<void> {
+    const chance = chanceOf(this.seed, 'cloudtrail');
+    const { from, to } = { from: this.days[0]!.from, to: this.days.at(-1)!.to };
+    for (const day of utcDays(Number(from / 1000n), Number(to / 1000n))) {
+      await this.writeTrail(trailFile(day.day, day, chance, this.busy));
+    }
+    await this.writeTrail(rootUseFile(chanceOf(this.seed, 'root use')));
+  }
+
+  private async writeTrail({ path, text, marks, records }: TrailFile): Promise<void> {
+    for (const mark of marks) this.truth.note(mark.plant, { file: path, record: mark.record, text: mark.text });
+    this.totals.cloudTrailRecords += records;
+    await this.evidence(path, text);
+  }
+
+  /** One file a day; February lies in a zip, as somebody tidied it away. */
+  private async writeScans(): Promise<void> {
+    const chance = chanceOf(this.seed, 'scans');
+    const scans = this.days.map(({ day }) => scanOf(day, chance)).filter((scan) => scan !== undefined);
+    this.totals.scans = scans.length;
+    const archived = scans.filter(({ day }) => day.startsWith('2026-02'));
+    for (const scan of scans) {
+      const isArchived = archived.includes(scan);
+      const file = isArchived ? 'scans/nmap/2026-02.zip' : `scans/nmap/${scan.day}.xml`;
+      for (const { plant, text } of scan.marks)
+        this.truth.note(plant, { file, ...(isArchived ? { member: nameOf(scan) } : {}), text });
+      if (!isArchived) await this.evidence(file, scan.text);
+    }
+    const entries = archived.map((scan) => ({ name: nameOf(scan), content: Buffer.from(scan.text) }));
+    await this.writer.zipped('evidence/scans/nmap/2026-02.zip', entries);
+  }
+}
+
+const nameOf = ({ day }: Scan): string => `${day}.xml`;
+
+/** Cuts one line of the day short, as a disk does that is full for a moment. */
+function damaged(host: Host, day: Day, lines: readonly LogLine[]): readonly LogLine[] {
+  const { id, ...where } = planted.damagedAuditLine;
+  if (host.system !== where.system || day !== where.day) return lines;
+  // A line in the middle of an event, so that no serial is missing.
+  const victim = lines.findIndex(({ text }) => text.includes(' type=CWD '));
+  return lines.map((line, place) =>
+    place === victim ? { text: line.text.slice(0, line.text.indexOf('audit(') + 11), plant: id } : line,
+  );
+}
+
+function monthsOf(days: readonly WindowDay[]): readonly (readonly WindowDay[])[] {
+  const months = new Map<string, WindowDay[]>();
+  for (const day of days) {
+    const month = day.day.slice(0, 7);
+    const known = months.get(month);
+    if (known) known.push(day);
+    else months.set(month, [day]);
+  }
+  return [...months.values()];
+}
+
+/** `YYYYMM` of the month after the one that `day` is in. */
+function nextMonth(day: Day): string {
+  const [year, month] = [Number(day.slice(0, 4)), Number(day.slice(5, 7))];
+  return new Date(Date.UTC(year, month, 1)).toISOString().slice(0, 7).replace('-', '');
+}
+
+/** The days of UTC that `[from, to)` (milliseconds) touches, each cut to it. */
+function utcDays(from: number, to: number): readonly { day: Day; from: number; to: number }[] {
+  const days: { day: Day; from: number; to: number }[] = [];
+  for (let start = from - (from % 86_400_000); start < to; start += 86_400_000) {
+    const day = new Date(start).toISOString().slice(0, 10);
+    days.push({ day, from: Math.max(start, from), to: Math.min(start + 86_400_000, to) });
+  }
+  return days;
+}
+
+function failSeed(seed: number): never {
+  return fail({
+    code: 'bad_request',
+    message: `The seed ${seed} is not a whole number.`,
+    remedy: 'Give a whole number.',
+  });
+}
+
+function failCancelled(): never {
+  return fail({
+    code: 'cancelled',
+    message: 'Writing the sample was cancelled; the folder is not complete.',
+    remedy: 'Remove the folder and start again when you wish.',
+  });
+}
