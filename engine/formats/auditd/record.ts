@@ -17,11 +17,11 @@ export interface AuditRecord {
   readonly args: readonly Field[];
 }
 
-type ColumnKind = 'text' | 'count' | 'login id' | 'outcome' | 'syscall';
+type ColumnKind = 'text' | 'count' | 'id' | 'outcome' | 'syscall';
 
 const columnKinds: ReadonlyMap<string, ColumnKind> = new Map<string, ColumnKind>([
-  ...names('pid ppid uid euid exit', 'count'),
-  ...names('auid ses', 'login id'),
+  ...names('pid ppid exit', 'count'),
+  ...names('uid euid auid ses', 'id'),
   ...names('success res', 'outcome'),
   ...names('arch tty comm exe key acct addr terminal op name cwd', 'text'),
   ['syscall', 'syscall'],
@@ -58,7 +58,7 @@ function setColumn(columns: Columns, type: string, field: Field): boolean {
   if (kind === 'text') return setText(columns, column as 'comm', textOf(type, field));
   if (kind === 'outcome') return setOutcome(columns, column as 'res', field.value);
   if (kind === 'syscall' && !/^\d+$/.test(field.value)) return setText(columns, 'syscall_name', field.value);
-  return setCount(columns, column as 'pid', { value: field.value, isLoginId: kind === 'login id' });
+  return setCount(columns, column as 'pid', { value: field.value, isId: kind === 'id' });
 }
 
 function setText(columns: Columns, column: 'comm' | 'syscall_name', text: string | undefined): boolean {
@@ -80,14 +80,14 @@ function outcomeOf(value: string): boolean | undefined {
 
 interface WrittenCount {
   readonly value: string;
-  readonly isLoginId: boolean;
+  readonly isId: boolean;
 }
 
-function setCount(columns: Columns, column: 'pid', { value, isLoginId }: WrittenCount): boolean {
-  if (isLoginId && (value === 'unset' || value === '-1')) return true;
+function setCount(columns: Columns, column: 'pid', { value, isId }: WrittenCount): boolean {
+  if (isId && (value === 'unset' || value === '-1')) return true;
   if (!/^-?\d{1,15}$/.test(value)) return value === '?' || value === '';
   const count = Number(value);
-  if (!isLoginId || count !== UNSET) columns[column] = count;
+  if (!isId || count !== UNSET) columns[column] = count;
   return true;
 }
 
