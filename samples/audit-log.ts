@@ -159,7 +159,11 @@ export class AuditLog {
         at: at + 35,
         records: record('CRED_ACQ', { ...inside, pid: this.nextPid() }, pam('setcred', 'pam_permit,pam_cap')),
       },
-      { at: at + 71, records: record('USER_LOGIN', inside, login), plant: person.uid === 0 ? visit.plant : undefined },
+      {
+        at: at + 71,
+        records: [withId(userRecord('USER_LOGIN', inside, login, nameOf), person.uid)],
+        plant: person.uid === 0 ? visit.plant : undefined,
+      },
       ...this.commands(visit, shell),
       { at: end, records: record('USER_END', inside, pam('session_close', sessionGrantors)) },
       { at: end + 4, records: record('CRED_DISP', inside, pam('setcred', 'pam_permit')) },
@@ -273,6 +277,11 @@ export class AuditLog {
 
 const SSHD = '/usr/sbin/sshd';
 const sessionGrantors = 'pam_loginuid,pam_keyinit,pam_permit,pam_unix,pam_systemd,pam_limits,pam_env';
+
+/** An audit daemon that enriches also names the account behind `id=`. */
+function withId([type, body]: RecordBody, id: number): RecordBody {
+  return [type, `${body} ID="${nameOf(id)}"`];
+}
 
 function homeOf(uid: number): string {
   return uid === 0 ? '/root' : `/home/${nameOf(uid)}`;

@@ -121,9 +121,9 @@ const changes: readonly (readonly [string, string, Json | null, boolean])[] = [
   ['ec2.amazonaws.com', 'CreateTags', { resourcesSet: { items: [{ resourceId: 'i-0a1b2c3d4e5f60718' }] } }, false],
 ];
 
-/** The booking service and AWS itself: four calls an hour, day and night. */
+/** The booking service and AWS itself: three calls an hour, day and night. */
 function regularCalls(from: number, to: number, chance: Chance, busy: Busyness): Call[] {
-  const step = 900_000 / busy;
+  const step = 1_200_000 / busy;
   const calls: Call[] = [];
   for (let at = from; at + step <= to; at += step) {
     const when = at + chance.between(0, Math.floor(step) - 1);
@@ -156,7 +156,7 @@ function serviceCall(at: number): Call {
 
 function personalCalls(from: number, to: number, chance: Chance, busy: Busyness): Call[] {
   const calls: Call[] = [];
-  for (let turn = 0; turn < 10 * busy; turn++) {
+  for (let turn = 0; turn < 15 * busy; turn++) {
     const at = from + 6 * 3_600_000 + chance.between(0, 10 * 3_600_000);
     const person = chance.pick(people);
     const [source, name, request, isRead] = chance.pick(changes);

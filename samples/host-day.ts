@@ -100,7 +100,7 @@ function visits(host: Host, day: Day, chance: Chance, busy: Busyness): Visit[] {
   const list: Visit[] = [];
   const isWorkday = ![0, 6].includes(new Date(`${day}T12:00:00Z`).getUTCDay());
   for (let turn = 0; turn < busy; turn++) {
-    if (!chance.happens(isWorkday ? 0.8 : 0.2)) continue;
+    if (!chance.happens(isWorkday ? 0.52 : 0.12)) continue;
     const at = instantAt(day, '07:40:00') + chance.between(0, 36_000_000);
     const person = chance.pick(people);
     const minutes = chance.between(3, 50);

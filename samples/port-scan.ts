@@ -13,7 +13,6 @@ interface Service {
 }
 
 const serviceOf = new Map<number, Service>([
-  [21, { name: 'ftp', detected: '', cpe: '' }],
   [
     22,
     service(
@@ -22,12 +21,10 @@ const serviceOf = new Map<number, Service>([
       'a:openbsd:openssh:9.2p1',
     ),
   ],
-  [25, { name: 'smtp', detected: '', cpe: '' }],
   [80, service('http', 'product="nginx" version="1.22.1"', 'a:igor_sysoev:nginx:1.22.1')],
   [443, service('http', 'product="nginx" version="1.22.1" tunnel="ssl"', 'a:igor_sysoev:nginx:1.22.1')],
   [990, service('ftp', 'product="ProFTPD" version="1.3.8" tunnel="ssl"', 'a:proftpd:proftpd:1.3.8')],
   [3000, service('http', 'product="Grafana http"', 'a:grafana:grafana')],
-  [3306, { name: 'mysql', detected: '', cpe: '' }],
   [5432, service('postgresql', 'product="PostgreSQL DB" version="15.5"', 'a:postgresql:postgresql:15.5')],
   [6379, { name: 'redis', detected: '', cpe: '' }],
   [6514, service('syslog-tls', 'tunnel="ssl"', 'a:rsyslog:rsyslog')],
