@@ -96,7 +96,19 @@ const config = {
       'engine-knows-no-host',
       'The engine runs the same under every host.',
       { path: '^engine/' },
-      { path: ['^(electron|cli|renderer|samples|test|scripts)/', packages('electron')] },
+      { path: ['^(electron|cli|renderer|test|scripts)/', packages('electron')] },
+    ),
+    rule(
+      'samples-are-only-evidence',
+      'The sample engagement goes through the same door as any other evidence: one file asks for it to be made.',
+      { path: '^engine/', pathNot: '^engine/sample-case\\.ts$' },
+      { path: '^samples/' },
+    ),
+    rule(
+      'samples-know-no-importer',
+      'What makes the evidence must not share code with what reads it, or both would be wrong alike.',
+      { path: '^samples/' },
+      { path: '^(engine|cli|electron|renderer|test|scripts)/', pathNot: '^engine/core/' },
     ),
     rule(
       'electron-in-its-room',

@@ -23,6 +23,8 @@ const plants: readonly [rule: string, file: string, imported: string][] = [
   ['hosts-are-strangers', 'cli/planted-host.ts', '../electron/clean.ts'],
   ['hosts-are-strangers', 'electron/planted-window.ts', '../renderer/clean.ts'],
   ['engine-knows-no-host', 'engine/planted.ts', '../cli/clean.ts'],
+  ['samples-are-only-evidence', 'engine/planted-sample.ts', '../samples/clean.ts'],
+  ['samples-know-no-importer', 'samples/planted.ts', '../engine/formats/clean.ts'],
   ['electron-in-its-room', 'cli/planted-electron.ts', 'electron'],
   ['formats-looks-left', 'engine/formats/planted.ts', '../intake/clean.ts'],
   ['intake-looks-left', 'engine/intake/planted.ts', '../evidence/clean.ts'],
@@ -57,6 +59,8 @@ const clean: readonly [file: string, imported: string][] = [
   ['engine/binder/clean.ts', '../controls/clean.ts'],
   ['engine/verify/clean.ts', 'pkijs'],
   ['engine/index.ts', './binder/clean.ts'],
+  ['samples/clean.ts', '../engine/core/clean.ts'],
+  ['engine/sample-case.ts', '../samples/clean.ts'],
   ['cli/clean.ts', '../engine/index.ts'],
   ['cli/clean-host.ts', 'ws'],
   ['electron/clean.ts', 'electron'],
@@ -93,7 +97,7 @@ beforeAll(async () => {
   await write('engine/core/circle-b.ts', `export * as it from './circle-a.ts';\n`);
   for (const [, file, imported] of plants) await write(file, `export * as it from '${imported}';\n`);
   const tool = join(ROOT, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs');
-  const rooms = ['electron', 'renderer', 'shared', 'engine', 'cli'];
+  const rooms = ['electron', 'renderer', 'shared', 'engine', 'cli', 'samples'];
   const args = [tool, '--config', join(ROOT, 'dependency-cruiser.config.mjs'), '--output-type', 'json', ...rooms];
   // It exits with the number of violations, and there are to be some.
   const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: dir, maxBuffer: 1 << 26 }).catch(

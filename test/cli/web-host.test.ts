@@ -292,7 +292,16 @@ describe('the web socket', () => {
   test('the engine knows next to nothing of the environment', async () => {
     const { client } = await tab();
     const { version } = await client.call('app.info', {});
-    const allowed = ['NODE_CHANNEL_FD', 'NODE_CHANNEL_SERIALIZATION_MODE', 'TEMP', 'TMP', 'TMPDIR', 'TZ', 'SystemRoot'];
+    const allowed = [
+      'NODE_CHANNEL_FD',
+      'NODE_CHANNEL_SERIALIZATION_MODE',
+      'TEMP',
+      'TMP',
+      'TMPDIR',
+      'TZ',
+      'UV_THREADPOOL_SIZE',
+      'SystemRoot',
+    ];
     expect((JSON.parse(version) as string[]).filter((name) => !allowed.includes(name))).toEqual([]);
   });
 
