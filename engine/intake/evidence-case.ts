@@ -15,7 +15,7 @@ import { SCHEMA_VERSION } from '../store/schema.ts';
 import { caseFolder, evidencePath, type CaseFolder } from './case-folder.ts';
 import type { DatabaseRecipe } from './database-recipe.ts';
 import { auditWindow, checkedEngagement, engagementText, parseEngagement, type Engagement } from './engagement.ts';
-import { entriesOf, ledgerData } from './ledger-kinds.ts';
+import { entriesOf, ledgerData, type SourceImported } from './ledger-kinds.ts';
 import { Ledger, type LedgerEntry, type NewEntry } from './ledger.ts';
 import { takeOwnerLock, type OwnerLock } from './owner-lock.ts';
 import { replaySource } from './replay.ts';
@@ -65,6 +65,8 @@ function createdEntry({ entity, window }: Engagement, text: string, version: str
 export class EvidenceCase {
   /** True when the database had to be rebuilt or caught up; results of the last run are then to be made again. */
   wasRebuilt = false;
+  // Entries are never taken back once a step has returned, so what was read of them stays true.
+  private sourcesRead: { readonly upTo: number; readonly list: readonly SourceImported[] } = { upTo: 0, list: [] };
 
   private constructor(
     readonly folder: CaseFolder,
@@ -128,6 +130,18 @@ export class EvidenceCase {
   /** A case that changes is no sealed bag any more; its tag files would say what is not so. */
   private async unseal(): Promise<void> {
     for (const name of tagFiles) await rm(join(this.folder.root, name), { force: true });
+  }
+
+  /** What the ledger says of every source, in the order of their numbers. */
+  get sources(): readonly SourceImported[] {
+    if (this.sourcesRead.upTo < this.ledger.head.seq) {
+      const added = entriesOf(this.ledger.entries.slice(this.sourcesRead.upTo), 'source-imported');
+      this.sourcesRead = {
+        upTo: this.ledger.head.seq,
+        list: [...this.sourcesRead.list, ...added.map(({ data }) => data)],
+      };
+    }
+    return this.sourcesRead.list;
   }
 
   async close(): Promise<void> {

@@ -3,7 +3,7 @@ import { fail } from '../../shared/problem.ts';
 import { findFormat } from '../formats/registry.ts';
 import { LineSplitter, isBlank } from '../formats/framing/lines.ts';
 import type { EvidenceCase } from './evidence-case.ts';
-import { entriesOf, type SourceImported } from './ledger-kinds.ts';
+import type { SourceImported } from './ledger-kinds.ts';
 import { sealedContent } from './replay.ts';
 
 /** What is shown of one record; the rest of a longer one stays in the file. */

@@ -9,7 +9,7 @@ import { auditWindow } from './engagement.ts';
 import { asProblem, refusedEntry, sealEvidence, type EvidenceCase } from './evidence-case.ts';
 import { safeFileName } from './case-folder.ts';
 import { readSource, registerSource, type SealedFile, type SourceContent, type SourceSpec } from './import-source.ts';
-import { entriesOf, ledgerData, ledgerInstant } from './ledger-kinds.ts';
+import { ledgerData, ledgerInstant } from './ledger-kinds.ts';
 import { containerOf, fileBytes, gunzipHead, gunzipped, HEAD_BYTES, openZip, type Member } from './open-content.ts';
 import { decideFormat, planImport, type Decision, type PlannedFile } from './plan-import.ts';
 import { startProgress, type ImportProgress } from './import-progress.ts';
@@ -221,8 +221,8 @@ class FileImport {
   }
 
   private async spec({ member, decision }: Content): Promise<SourceSpec> {
-    const { engagement, ledger } = this.target;
-    const last = entriesOf(ledger.entries, 'source-imported').at(-1)?.data.source_id ?? 0;
+    const { engagement, sources } = this.target;
+    const last = sources.at(-1)?.source_id ?? 0;
     return {
       sourceId: last + 1,
       name: this.file.name,
@@ -253,9 +253,8 @@ class FileImport {
   }
 
   private checkNew(sealed: SealedFile, spec: SourceSpec): void {
-    for (const { data } of entriesOf(this.target.ledger.entries, 'source-imported')) {
-      if (data.sha256 === sealed.sha256 && data.member === spec.member) failAlreadyThere(spec, data.source_id);
-    }
+    const same = this.target.sources.find(({ sha256, member }) => sha256 === sealed.sha256 && member === spec.member);
+    if (same) failAlreadyThere(spec, same.source_id);
   }
 
   private async copyAndHash(): Promise<SealedFile> {

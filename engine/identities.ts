@@ -1,0 +1,133 @@
+/** The auditors' keys on this machine: a folder of PKCS#12 files, each with the certificates that others are given. */
+import { X509Certificate } from 'node:crypto';
+import { mkdir, open, readdir, readFile, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { fail } from '../shared/problem.ts';
+import { formatInstant } from '../shared/time.ts';
+import { createIdentity } from './binder/create-identity.ts';
+import type { Identity } from './binder/identity.ts';
+import { openIdentity } from './binder/open-identity.ts';
+import type { Effects } from './core/effects.ts';
+import { safeFileName } from './intake/case-folder.ts';
+
+export interface IdentityEntry {
+  /** File name without its ending. */
+  readonly key: string;
+  readonly name: string;
+  readonly notAfter: string | null;
+}
+
+export interface NewIdentityFiles extends IdentityEntry {
+  /** The key, encrypted with the passphrase. */
+  readonly file: string;
+  /** The root certificate, to be given to whoever verifies. */
+  readonly rootCertificate: string;
+  readonly certificateSha256: string;
+  readonly rootSha256: string | null;
+}
+
+const ENDING = '.p12';
+
+/** Makes a key and writes it to `file`, which must not exist, with the root certificate as PEM beside it. */
+export async function newIdentity(
+  file: string,
+  { name, passphrase }: { readonly name: string; readonly passphrase: string },
+  effects: Effects,
+): Promise<NewIdentityFiles> {
+  if (passphrase.length < 8) failShortPassphrase();
+  const p12 = await createIdentity({ name, passphrase }, effects);
+  const identity = await openIdentity(p12, passphrase);
+  const [signer, root = signer] = identity.certificates;
+  const rootCertificate = certificatePath(file);
+  await mkdir(dirname(file), { recursive: true });
+  await writeNew(file, p12, 0o600);
+  await writeFile(rootCertificate, new X509Certificate(Buffer.from(root!)).toString());
+  const { certificateSha256, rootSha256 } = identity;
+  return { ...entry(file, identity.name, identity.notAfter), file, rootCertificate, certificateSha256, rootSha256 };
+}
+
+/** Reads the key in `file`. Fails with `not_found`, `wrong_passphrase` or `bad_identity`. */
+export async function readIdentity(file: string, passphrase: string): Promise<Identity> {
+  const p12 = await readFile(file).catch((error: NodeJS.ErrnoException) =>
+    fail({
+      code: error.code === 'ENOENT' ? 'not_found' : 'unreadable',
+      message: `The identity cannot be read (${error.code}).`,
+      where: { file },
+      remedy: 'Check the path, or make one with `fieldwork identity new`.',
+    }),
+  );
+  return openIdentity(p12, passphrase);
+}
+
+/** The keys in a folder, by name. What is known without the passphrase comes from the certificate beside each. */
+export async function listIdentities(folder: string): Promise<IdentityEntry[]> {
+  const files = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith(ENDING)).sort();
+  return Promise.all(
+    files.map(async (name) => {
+      const certificate = await readCertificate(certificatePath(join(folder, name)));
+      const people = certificate?.subject.match(/^CN=(.*?)(?: \(root\))?$/m)?.[1];
+      return entry(join(folder, name), people ?? basename(name, ENDING), certificate && new Date(certificate.validTo));
+    }),
+  );
+}
+
+/** The file of the key that a window named. Fails with `not_found`; a key is a plain name and never a path. */
+export async function identityFile(folder: string, key: string): Promise<string> {
+  const known = (await listIdentities(folder)).some((identity) => identity.key === key);
+  if (known) return join(folder, `${key}${ENDING}`);
+  return fail({
+    code: 'not_found',
+    message: `There is no identity ${key}.`,
+    remedy: 'Make one first, then sign with it.',
+  });
+}
+
+/** A file for a new key, named for the person. */
+export function newIdentityFile(folder: string, name: string): string {
+  return join(folder, `${safeFileName(name.trim().replace(/\s+/g, '-')).toLowerCase()}${ENDING}`);
+}
+
+function entry(file: string, name: string, notAfter: Date | undefined): IdentityEntry {
+  return {
+    key: basename(file, ENDING),
+    name,
+    notAfter: notAfter ? formatInstant(BigInt(notAfter.getTime()) * 1000n) : null,
+  };
+}
+
+function certificatePath(file: string): string {
+  return file.endsWith(ENDING) ? `${file.slice(0, -ENDING.length)}.pem` : `${file}.pem`;
+}
+
+async function readCertificate(path: string): Promise<X509Certificate | undefined> {
+  try {
+    return new X509Certificate(await readFile(path));
+  } catch {
+    return undefined;
+  }
+}
+
+async function writeNew(path: string, bytes: Uint8Array, mode: number): Promise<void> {
+  const file = await open(path, 'wx', mode).catch((error: NodeJS.ErrnoException) =>
+    error.code === 'EEXIST' ? failExists(path) : Promise.reject(error),
+  );
+  await file.writeFile(bytes);
+  await file.close();
+}
+
+function failExists(file: string): never {
+  return fail({
+    code: 'already_exists',
+    message: 'There is an identity in this file already.',
+    where: { file },
+    remedy: 'Choose another name.',
+  });
+}
+
+function failShortPassphrase(): never {
+  return fail({
+    code: 'bad_request',
+    message: 'The passphrase has fewer than 8 characters.',
+    remedy: 'Choose a longer one; it is never stored and cannot be recovered.',
+  });
+}
