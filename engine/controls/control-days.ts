@@ -1,0 +1,165 @@
+/**
+ * What one day of one control is called, and why. Pure; the whole rule is in this file.
+ *
+ * Every state that applies is given, in the order of precedence of shared/states.ts; the first is the one shown.
+ * Choices that the words alone do not settle (docs/decisions/control-days.md):
+ *
+ * - An event control with streams is looked at every day: complete coverage and no item is `effective` (an empty
+ *   population, recorded as such), no coverage is `no evidence`. Without streams a day without items is `not due`.
+ * - Without streams nothing shows that evidence was complete, so a due day on which nothing was tested is
+ *   `no evidence`, never `effective`.
+ * - `no_evidence` items make the day `no evidence` when nothing else was tested, else `partial`.
+ */
+import { controlDayStates, type ControlDayState, type Frequency, type RowStatus } from '../../shared/states.ts';
+import type { Day } from '../../shared/time.ts';
+import type { ControlDayRow } from '../core/result-hash.ts';
+import { byCodeUnits } from '../timeline/coverage.ts';
+import type { Silent, StreamEvidence } from './day-evidence.ts';
+
+/** What is known about a day before it has a state. */
+export interface DayFacts {
+  readonly day: Day;
+  readonly per: Frequency;
+  /** The frequency falls on this day. */
+  readonly isDue: boolean;
+  readonly items: Readonly<Record<RowStatus, number>>;
+  /** Of the alarms, those that were explained and accepted. */
+  readonly explainedAlarms: number;
+  /** Items that rest on records written while the clock was out or unknown. */
+  readonly untrustedItems: number;
+  /** One entry for each entry of the control's streams; `null` where the day is not due. */
+  readonly evidence: readonly StreamEvidence[] | null;
+  /** Tables the control needs that have no row at all. */
+  readonly emptyTables: readonly string[];
+  /** Why the test could not be run; a sentence. */
+  readonly error: string | null;
+}
+
+type Applies = Partial<Record<ControlDayState, string>>;
+
+/** Gives the day of a control. `population` counts every item, `tested` those that were judged. */
+export function controlDay(facts: DayFacts): ControlDayRow {
+  const { items, explainedAlarms } = facts;
+  const applying = { ...itemStates(facts), ...evidenceStates(facts) };
+  const explained = explanation(facts, applying);
+  const found: Applies = explained === undefined ? applying : { ...applying, explained };
+  if (Object.keys(found).length === 0) found.effective = effectiveReason(facts);
+  const states = controlDayStates.filter((state) => found[state] !== undefined);
+  const entries = facts.evidence ?? [];
+  const expected = union(entries.map((entry) => entry.expected));
+  const silent = new Set(entries.flatMap((entry) => entry.silent.map(({ system }) => system)));
+  return {
+    day: facts.day,
+    state: states[0]!,
+    allStates: states,
+    reasons: states.map((state) => found[state]!),
+    population: populationOf(facts),
+    tested: testedOf(facts),
+    deviations: items.alarm - explainedAlarms,
+    systemsExpected: expected,
+    systemsSeen: expected.filter((system) => !silent.has(system)),
+  };
+}
+
+function itemStates(facts: DayFacts): Applies {
+  const { items, explainedAlarms, untrustedItems, error } = facts;
+  const states: Applies = {};
+  const open = items.alarm - explainedAlarms;
+  const tested = testedOf(facts);
+  if (open > 0) states.deviation = `${open} of ${count(tested, 'item')} tested ${open === 1 ? 'deviates' : 'deviate'}.`;
+  if (items.undecidable > 0) {
+    states.undecidable = `${count(items.undecidable, 'item')} cannot be decided: the clocks are less exact than the difference.`;
+  }
+  if (untrustedItems > 0) {
+    states['untrusted time'] = `${count(untrustedItems, 'item')} rest on records of a clock that was out or unknown.`;
+  }
+  if (items.no_evidence > 0) {
+    const text = `${count(items.no_evidence, 'item')} ${items.no_evidence === 1 ? 'has' : 'have'} no evidence.`;
+    if (tested === 0) states['no evidence'] = text;
+    else states.partial = text;
+  }
+  if (error !== null && facts.isDue) states.error = `The test could not be run: ${error}`;
+  else if (items.error > 0) states.error = `${count(items.error, 'item')} could not be tested.`;
+  return states;
+}
+
+function evidenceStates(facts: DayFacts): Applies {
+  const { isDue, evidence, emptyTables } = facts;
+  if (!isDue) return populationOf(facts) > 0 ? {} : { 'not due': notDueReason(facts) };
+  if (emptyTables.length > 0) return { 'no evidence': emptyTablesReason(emptyTables) };
+  if (evidence === null || evidence.length === 0) return withoutStreams(facts);
+  const none = evidence.find((entry) => entry.isUnknown || (entry.seen.length === 0 && openSilent(entry).length > 0));
+  if (none) return { 'no evidence': noneReason(none) };
+  const silent = evidence.flatMap(openSilent);
+  if (silent.length > 0) return { partial: partialReason(evidence, silent) };
+  if (evidence.some(({ expected }) => expected.length > 0) || populationOf(facts) > 0) return {};
+  return { 'not due': 'No system that owes this evidence was in scope.' };
+}
+
+function withoutStreams(facts: DayFacts): Applies {
+  if (testedOf(facts) > 0 || facts.error !== null || facts.items.no_evidence > 0) return {};
+  if (facts.per === 'event') return populationOf(facts) > 0 ? {} : { 'not due': notDueReason(facts) };
+  return { 'no evidence': 'Nothing was tested, and nothing shows that evidence was complete.' };
+}
+
+/** Every alarm and every gap of the day is explained, and there is at least one. */
+function explanation({ items, explainedAlarms, evidence }: DayFacts, states: Applies): string | undefined {
+  const silent = (evidence ?? []).flatMap((entry) => entry.silent);
+  const gaps = silent.filter(({ isExplained }) => isExplained).length;
+  const lacks = states['no evidence'] ?? states.partial;
+  const isOpen = items.alarm > explainedAlarms || gaps < silent.length || lacks !== undefined;
+  if (isOpen || (explainedAlarms === 0 && gaps === 0)) return undefined;
+  const parts = [
+    ...(explainedAlarms > 0 ? [count(explainedAlarms, 'deviation')] : []),
+    ...(gaps > 0 ? [count(gaps, 'gap')] : []),
+  ];
+  return `${parts.join(' and ')} explained and accepted.`;
+}
+
+function effectiveReason(facts: DayFacts): string {
+  const systems = union((facts.evidence ?? []).map(({ expected }) => expected)).length;
+  const items = populationOf(facts);
+  if (systems === 0) return `${count(items, 'item')}; none deviates.`;
+  const covered = systems === 1 ? 'the one system expected was covered' : `all ${systems} systems were covered`;
+  return items === 0 ? `0 items; ${covered}.` : `${count(items, 'item')}, none deviates; ${covered}.`;
+}
+
+function noneReason({ streams, isUnknown, expected }: StreamEvidence): string {
+  if (isUnknown) return `No evidence from ${streams}: no system of the inventory needs it, and none ever gave it.`;
+  const owed = expected.length === 1 ? `${expected[0]!} was expected` : `${expected.length} systems were expected`;
+  return `No evidence from ${streams}: ${owed}, none was seen.`;
+}
+
+function partialReason(evidence: readonly StreamEvidence[], silent: readonly Silent[]): string {
+  const expected = union(evidence.map((entry) => entry.expected));
+  const missing = new Set(silent.map(({ system }) => system));
+  const named = silent.slice(0, 5).map(({ system, stream }) => `${system} (${stream})`);
+  const more = silent.length > 5 ? ` and ${silent.length - 5} more` : '';
+  return `No evidence from ${named.join(', ')}${more}; ${expected.length - missing.size} of ${expected.length} systems were seen.`;
+}
+
+function emptyTablesReason(tables: readonly string[]): string {
+  return `The case has no row in ${tables.join(', ')}, which the control needs.`;
+}
+
+function notDueReason({ per }: DayFacts): string {
+  return per === 'event' ? 'No item occurred.' : `The control is due ${per}, not on this day, and no item occurred.`;
+}
+
+const openSilent = ({ silent }: StreamEvidence): readonly Silent[] => silent.filter(({ isExplained }) => !isExplained);
+
+function populationOf({ items }: DayFacts): number {
+  return Object.values(items).reduce((sum, number) => sum + number, 0);
+}
+
+function testedOf({ items }: DayFacts): number {
+  return items.ok + items.alarm + items.undecidable;
+}
+
+function union(lists: readonly (readonly string[])[]): readonly string[] {
+  return [...new Set(lists.flat())].sort(byCodeUnits);
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
