@@ -69,8 +69,8 @@ function CaseFigures(props: { summary: CaseSummary }) {
       <Figure name="Rejected">{countText(summary.rejected)}</Figure>
       <Figure name="Last run">
         {lastRun ? (
-          <span title={lastRun.packs.map(packText).join('\n')}>
-            {utcText(lastRun.finishedAt).slice(0, 16)}Z, {countText(lastRun.controls)} controls
+          <span title={[`${countText(lastRun.controls)} controls`, ...lastRun.packs.map(packText)].join('\n')}>
+            {utcText(lastRun.finishedAt).slice(0, 16)}Z
           </span>
         ) : (
           'none'

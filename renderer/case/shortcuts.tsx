@@ -6,7 +6,7 @@ const shortcuts: readonly (readonly [keys: string, does: string])[] = [
   ['← →', 'On a row of days: day before, day after (with Shift a week)'],
   ['Page Up, Page Down', '30 days back, 30 days on'],
   ['Home, End', 'First day, last day of the window'],
-  ['n, p', 'Next, previous day that is not simply effective; in an open day as well'],
+  ['n, p', 'Next, previous day to look at: neither effective nor not due; in an open day as well'],
   ['↑ ↓', 'Row above, row below, the same day'],
   ['Enter', 'Open the day'],
   ['Esc', 'Close the record, then the panel below'],

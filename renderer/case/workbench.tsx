@@ -7,6 +7,8 @@ import { ProblemNote } from '../common/problem-note.tsx';
 import { asError, useCall, useClient, useJob } from '../engine/use-engine.ts';
 import { Inspector } from '../inspector/inspector.tsx';
 import { LedgerPanel } from '../ledger/ledger-panel.tsx';
+import { everyControl, type ControlChoice } from '../matrix/choose-controls.ts';
+import { ControlTools } from '../matrix/control-tools.tsx';
 import { ControlsPanel } from '../matrix/controls-panel.tsx';
 import { isNotableState } from '../matrix/state-look.ts';
 import { SourcesPanel } from '../sources/sources-panel.tsx';
@@ -25,6 +27,7 @@ export function Workbench(props: { summary: CaseSummary }) {
   const { summary } = props;
   const [view, act] = useReducer(nextView, firstView);
   const [isHelpOpen, setHelpOpen] = useState(false);
+  const [choice, setChoice] = useState<ControlChoice>(everyControl);
   const run = useJob(
     'run.start',
     useCallback(() => {}, []),
@@ -44,7 +47,6 @@ export function Workbench(props: { summary: CaseSummary }) {
   };
   const stepDay = useStepDay(view.selection, select);
   usePageKeys((pressed) => {
-    if (isHelpOpen) return;
     if (pressed.kind === 'show') act(pressed);
     else if (pressed.kind === 'help') setHelpOpen(true);
     else if (pressed.kind === 'filter') document.querySelector<HTMLElement>('[data-filter]')?.focus();
@@ -68,9 +70,14 @@ export function Workbench(props: { summary: CaseSummary }) {
           <Notices summary={summary} />
         </div>
         <main className="workbench-main">
-          <PanelTabs panel={view.panel} onShow={(panel) => act({ kind: 'show', panel })} />
+          <div className="panel-head">
+            <PanelTabs panel={view.panel} onShow={(panel) => act({ kind: 'show', panel })} />
+            {view.panel === 'controls' && <ControlTools choice={choice} onChoose={setChoice} />}
+          </div>
           <div className="panel" id="panel" role="tabpanel" aria-labelledby={`tab-${view.panel}`}>
-            {view.panel === 'controls' && <ControlsPanel selection={view.selection} onSelect={select} />}
+            {view.panel === 'controls' && (
+              <ControlsPanel selection={view.selection} onSelect={select} choice={choice} onChoose={setChoice} />
+            )}
             {view.panel === 'sources' && <SourcesPanel selection={view.selection} onSelect={select} />}
             {view.panel === 'ledger' && <LedgerPanel />}
             {view.panel === 'binder' && <BinderPanel readOnly={summary.readOnly} />}
@@ -110,6 +117,8 @@ function useStepDay(selection: Selection | undefined, select: (selection: Select
 function usePageKeys(onKey: (pressed: PageKey) => void): void {
   const press = useEffectEvent((event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    // A dialog has the keys to itself. It is asked directly: its closing is told to React a moment later.
+    if (document.querySelector('dialog:modal')) return;
     const pressed = pageKeyFor(event.key, isField(event.target));
     if (!pressed) return;
     if (pressed.kind !== 'back') event.preventDefault();

@@ -105,10 +105,10 @@ function ControlTabs(props: InspectorProps & { selection: Exclude<Selection, { k
       <button
         type="button"
         onClick={() => onStepDay(-1)}
-        title="Previous day that is not simply effective (p)"
+        title="Previous day that is neither effective nor not due (p)"
         data-testid="previous-notable"
       >
-        ⇤ Previous finding
+        ⇤ Previous to look at
       </button>
       <button
         type="button"
@@ -129,10 +129,10 @@ function ControlTabs(props: InspectorProps & { selection: Exclude<Selection, { k
       <button
         type="button"
         onClick={() => onStepDay(1)}
-        title="Next day that is not simply effective (n)"
+        title="Next day that is neither effective nor not due (n)"
         data-testid="next-notable"
       >
-        Next finding ⇥
+        Next to look at ⇥
       </button>
       <button type="button" data-testid="show-control" onClick={() => onSelect({ kind: 'control', control })}>
         About the control

@@ -17,6 +17,9 @@ export interface ControlChoice {
   readonly states: ReadonlySet<ControlDayState>;
 }
 
+/** No filter, the order of the pack. */
+export const everyControl: ControlChoice = { filter: '', order: 'pack', states: new Set() };
+
 /** The controls to show, in their order; equals keep the order of the pack. */
 export function chooseControls(controls: readonly MatrixControl[], choice: ControlChoice): readonly MatrixControl[] {
   const words = choice.filter.toLowerCase().split(/\s+/).filter(Boolean);

@@ -1,21 +1,22 @@
 import { useMemo, useState } from 'react';
 import type { Output } from '../../shared/contract.ts';
-import type { ControlDayState } from '../../shared/states.ts';
 import { RpcError } from '../../shared/rpc.ts';
 import { selectedControl, type Selection } from '../case/view-state.ts';
-import { countText } from '../common/number-text.ts';
+import { counted, countText } from '../common/number-text.ts';
 import { ProblemNote, Waiting } from '../common/problem-note.tsx';
 import { useCall } from '../engine/use-engine.ts';
 import { useRuler } from '../time/ruler-context.ts';
 import { TimePanel } from '../time/time-panel.tsx';
 import { ControlRow } from './control-row.tsx';
-import { chooseControls, controlOrders, type ControlOrder } from './choose-controls.ts';
+import { chooseControls, type ControlChoice } from './choose-controls.ts';
 import { CoverageRows } from './coverage-rows.tsx';
 import { Legend } from './legend.tsx';
 
 interface ControlsPanelProps {
   readonly selection: Selection | undefined;
   readonly onSelect: (selection: Selection) => void;
+  readonly choice: ControlChoice;
+  readonly onChoose: (choice: ControlChoice) => void;
 }
 
 /** The control matrix over the window, and below it, on the same ruler, what evidence there was. */
@@ -35,15 +36,10 @@ function rulerMismatch(days: readonly string[], ruler: readonly string[]): RpcEr
 }
 
 function Matrix(props: ControlsPanelProps & { matrix: Output<'matrix.get'> }) {
-  const { matrix, selection, onSelect } = props;
-  const [filter, setFilter] = useState('');
-  const [order, setOrder] = useState<ControlOrder>('pack');
-  const [states, setStates] = useState<ReadonlySet<ControlDayState>>(new Set());
+  const { matrix, selection, onSelect, choice, onChoose } = props;
+  const { states } = choice;
   const [tabStop, setTabStop] = useState<string>();
-  const controls = useMemo(
-    () => chooseControls(matrix.controls, { filter, order, states }),
-    [matrix.controls, filter, order, states],
-  );
+  const controls = useMemo(() => chooseControls(matrix.controls, choice), [matrix.controls, choice]);
   const shown = states.size > 0 ? states : undefined;
   const ruler = useRuler();
   const mismatch = matrix.controls.length > 0 ? rulerMismatch(matrix.days, ruler.days) : undefined;
@@ -52,35 +48,16 @@ function Matrix(props: ControlsPanelProps & { matrix: Output<'matrix.get'> }) {
   return (
     <>
       <div className="toolbar">
-        <Legend controls={matrix.controls} selected={states} onSelect={setStates} />
-        <div className="toolbar-end">
-          <span className="faint" role="status" data-testid="control-count">
-            {controls.length === matrix.controls.length
-              ? `${countText(controls.length)} controls`
-              : `${countText(controls.length)} of ${countText(matrix.controls.length)} controls`}
-          </span>
-          <input
-            type="search"
-            data-filter=""
-            data-testid="control-filter"
-            aria-label="Filter controls by id, title or criterion"
-            placeholder="Filter: id, title, criterion"
-            value={filter}
-            onChange={(event) => setFilter(event.target.value)}
-          />
-          <select
-            aria-label="Order of the controls"
-            data-testid="control-order"
-            value={order}
-            onChange={(event) => setOrder(event.target.value as ControlOrder)}
-          >
-            {Object.entries(controlOrders).map(([key, title]) => (
-              <option key={key} value={key}>
-                {title}
-              </option>
-            ))}
-          </select>
-        </div>
+        <Legend
+          controls={matrix.controls}
+          selected={states}
+          onSelect={(chosen) => onChoose({ ...choice, states: chosen })}
+        />
+        <span className="faint" role="status" data-testid="control-count">
+          {controls.length === matrix.controls.length
+            ? counted(controls.length, 'control')
+            : `${countText(controls.length)} of ${counted(matrix.controls.length, 'control')}`}
+        </span>
       </div>
       <TimePanel label="Controls by day" role="grid" end="Over the window">
         {controls.map((control) => (

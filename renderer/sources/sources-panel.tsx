@@ -72,7 +72,7 @@ function SourceRow(props: { source: Source; isSelected: boolean; onOpen: () => v
         className="time-axis"
         onPointerMove={(event) => {
           const x = event.clientX - event.currentTarget.getBoundingClientRect().left;
-          cursor.set({ index: dayIndexAt(ruler, x), text: `S${source.sourceId}: ${extentText(source)}` });
+          cursor.set({ index: dayIndexAt(ruler, x), text: `${extentText(source)} · S${source.sourceId}` });
         }}
         onPointerLeave={() => cursor.set(undefined)}
       >

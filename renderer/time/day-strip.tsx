@@ -72,7 +72,7 @@ export function DayStrip<T extends string>(props: DayStripProps<T>) {
   const ruler = useRuler();
   const cursor = useContext(DayCursorContext);
   const [index, setIndex] = useState(0);
-  const pointAt = (day: number) => cursor.set({ index: day, text: `${name}: ${describe(day)}` });
+  const pointAt = (day: number) => cursor.set({ index: day, text: `${describe(day)} · ${name}` });
   const goTo = (day: number) => {
     setIndex(day);
     pointAt(day);
