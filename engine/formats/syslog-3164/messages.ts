@@ -23,7 +23,7 @@ interface Phrase {
 
 /** The meaning of a message by `program`, the tag of the line; `undefined` when it is not one of those known here. */
 export function meaningOf(program: string, message: string): Meaning | undefined {
-  const start = message.slice(0, LOOKED_AT);
+  const start = message.slice(0, LOOKED_AT).trimStart();
   const said = start.startsWith('message repeated ') ? start.replace(/^message repeated \d+ times: \[ ?/, '') : start;
   const { name, service } = readProgram(program);
   const pam = service === undefined ? readPam(said) : { service: name, text: said };
