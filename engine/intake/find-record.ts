@@ -22,9 +22,7 @@ export interface FoundRecord {
 
 /** Gives record `record` of a source. Fails with `not_found` when there is no such source or record. */
 export async function findRecord(target: EvidenceCase, sourceId: number, record: number): Promise<FoundRecord> {
-  const source = entriesOf(target.ledger.entries, 'source-imported').find(
-    ({ data }) => data.source_id === sourceId,
-  )?.data;
+  const source = target.sources.find((candidate) => candidate.source_id === sourceId);
   if (!source) return failNotFound(`There is no source S${sourceId} in this case.`);
   const [mark] = await target.database.query(
     `SELECT record, byte, length FROM record_marks WHERE source_id = $source::INTEGER AND record <= $record::BIGINT
