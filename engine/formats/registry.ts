@@ -2,10 +2,13 @@ import { auditd } from './auditd/auditd.ts';
 import { cloudtrail } from './cloudtrail/cloudtrail.ts';
 import { syslog3164 } from './syslog-3164/syslog-3164.ts';
 import { nmap } from './nmap/nmap.ts';
+import { authorizedPorts } from './authorized-ports/authorized-ports.ts';
+import { systems } from './systems/systems.ts';
+import { tickets } from './tickets/tickets.ts';
 import type { Format, Recognition } from './format.ts';
 
 /** Every format Fieldwork reads, in the order they are listed to people. One line each. */
-export const formats: readonly Format[] = [auditd, syslog3164, cloudtrail, nmap];
+export const formats: readonly Format[] = [auditd, syslog3164, cloudtrail, nmap, systems, authorizedPorts, tickets];
 
 /** The format with this id, if there is one. */
 export function findFormat(id: string): Format | undefined {
