@@ -67,6 +67,7 @@ class SyslogReader implements SourceReader, LineHandler {
 
   finish(): undefined {
     this.splitter.finish();
+    this.sayAssumptions();
   }
 
   line(bytes: Uint8Array, from: number, to: number, byte: number): void {
@@ -112,14 +113,15 @@ class SyslogReader implements SourceReader, LineHandler {
 
   private timeOf(written: WrittenTime): UtcMicros {
     if (written.kind === 'instant') return written.time;
-    const { wall, year, isFirst } = this.years.wallClockOf(written);
-    if (isFirst) this.sayAssumptions(year);
-    return this.clock.instantOf(wall);
+    return this.clock.instantOf(this.years.wallClockOf(written));
   }
 
-  private sayAssumptions(year: number): void {
+  private sayAssumptions(): void {
+    const years = this.years.years();
+    if (!years) return;
+    const rolled = years.last === years.first ? '' : ` The year of its last line is ${years.last}.`;
     this.sink.assume(
-      `Years are not in the file; ${year} was assumed for the first line without one because that is in or nearest to the audit window, and later lines follow it.`,
+      `Years are not in the file; ${years.first} was assumed for the first line without one because that is in or nearest to the audit window, and later lines follow it.${rolled}`,
     );
     this.sink.assume(`Time zones are not in the file; ${this.context.zone} was assumed.`);
   }

@@ -14,84 +14,100 @@ import type { WrittenTime } from './header.ts';
 type Yearless = Extract<WrittenTime, { kind: 'no_year' }>;
 
 /** A step back is believed three times less than a step forward of the same size: logs are written in order. */
-const BACKWARD_WEIGHT = 3n;
+const BACKWARD_WEIGHT = 3;
 /** A time outside the window four times less: a clock that starts at 1 January after a boot must not move the year. */
-const OUTSIDE_WEIGHT = 4n;
+const OUTSIDE_WEIGHT = 4;
 /** A line further than this from the one before it (29 February can be) says nothing about the lines after it. */
-const FARTHEST_STEP = 367n * MICROS_PER_DAY;
+const FARTHEST_STEP = 367 * Number(MICROS_PER_DAY);
 
-/** A candidate year with the wall clock it gives, in microseconds as if UTC. */
+/**
+ * A year that a line may have, with the wall clock it gives: microseconds as if UTC. They are plain numbers in here,
+ * exact until the year 2255, since every line needs several of them.
+ */
 interface Candidate {
   readonly year: number;
   readonly month: number;
-  readonly wall: bigint;
+  readonly wall: number;
+}
+
+interface WallWindow {
+  readonly from: number;
+  readonly to: number;
 }
 
 /** Gives years to the lines of one file, in their order. */
 export class YearKeeper {
+  private first: Candidate | undefined;
   private last: Candidate | undefined;
-  private readonly window: Interval;
+  private readonly window: WallWindow;
 
   /** `window` in UTC microseconds, `zone` the zone of the times. */
   constructor(window: Interval, zone: string) {
-    this.window = { from: wallClockMicros(window.from, zone), to: wallClockMicros(window.to, zone) };
+    const wallOf = (instant: UtcMicros) => Number(wallClockMicros(instant, zone));
+    this.window = { from: wallOf(window.from), to: wallOf(window.to) };
   }
 
-  /** The wall clock of a line, in microseconds as if UTC. `isFirst` when the window decided the year. */
-  wallClockOf(time: Yearless): { readonly wall: bigint; readonly year: number; readonly isFirst: boolean } {
+  /** First and last year so far, where a line needed one. */
+  years(): { readonly first: number; readonly last: number } | undefined {
+    return this.first && this.last && { first: this.first.year, last: this.last.year };
+  }
+
+  /** The wall clock of a line, in microseconds as if UTC. */
+  wallClockOf(time: Yearless): bigint {
     const { last } = this;
     const chosen = last ? this.following(last, time) : nearestTo(this.window, time);
-    if (!last || distance(last.wall, chosen.wall) < FARTHEST_STEP) this.last = chosen;
-    return { ...chosen, isFirst: last === undefined };
+    this.first ??= chosen;
+    if (!last || Math.abs(last.wall - chosen.wall) < FARTHEST_STEP) this.last = chosen;
+    return BigInt(chosen.wall);
   }
 
   private following(last: Candidate, time: Yearless): Candidate {
-    if (time.month === last.month && time.month !== 2) return candidate(time, last.year);
+    if (time.month === last.month && !isLeapDay(time)) return candidate(time, last.year);
     const { from, to } = this.window;
     return best(candidates(time, last.year - 1, last.year + 1), (wall) => {
-      const direction = wall >= last.wall ? 1n : BACKWARD_WEIGHT;
-      const place = wall >= from && wall < to ? 1n : OUTSIDE_WEIGHT;
-      return distance(last.wall, wall) * direction * place;
+      const direction = wall >= last.wall ? 1 : BACKWARD_WEIGHT;
+      const place = wall >= from && wall < to ? 1 : OUTSIDE_WEIGHT;
+      return Math.abs(last.wall - wall) * direction * place;
     });
   }
 }
 
-function distance(a: bigint, b: bigint): bigint {
-  return a < b ? b - a : a - b;
+function isLeapDay({ month, day }: Yearless): boolean {
+  return month === 2 && day === 29;
 }
 
 /** Inside the window where a year does that, else nearest to it; the earlier of two that are as good. */
-function nearestTo(window: Interval, time: Yearless): Candidate {
+function nearestTo(window: WallWindow, time: Yearless): Candidate {
   const firstYear = yearOf(window.from) - 1;
   const lastYear = yearOf(window.to) + 1;
   return best(candidates(time, firstYear, lastYear), (wall) => {
     if (wall < window.from) return window.from - wall;
-    return wall < window.to ? 0n : wall - window.to + 1n;
+    return wall < window.to ? 0 : wall - window.to + 1;
   });
 }
 
 /** The years in which the day exists. 29 February looks up to eight years further (1900 and 2100 have none). */
 function candidates(time: Yearless, firstYear: number, lastYear: number): readonly Candidate[] {
-  const isLeapDay = time.month === 2 && time.day === 29;
-  const reach = isLeapDay ? 8 : 0;
+  const mustBeLeap = isLeapDay(time);
+  const reach = mustBeLeap ? 8 : 0;
   const found: Candidate[] = [];
   for (let year = firstYear - reach; year <= lastYear + reach; year++) {
-    if (!isLeapDay || new Date(Date.UTC(year, 1, 29)).getUTCDate() === 29) found.push(candidate(time, year));
+    if (!mustBeLeap || new Date(Date.UTC(year, 1, 29)).getUTCDate() === 29) found.push(candidate(time, year));
   }
   return found;
 }
 
 function candidate(time: Yearless, year: number): Candidate {
   const midnight = Date.UTC(year, time.month - 1, time.day);
-  return { year, month: time.month, wall: BigInt(midnight) * 1000n + BigInt(time.microsOfDay) };
+  return { year, month: time.month, wall: midnight * 1000 + time.microsOfDay };
 }
 
-function best(found: readonly Candidate[], cost: (wall: bigint) => bigint): Candidate {
+function best(found: readonly Candidate[], cost: (wall: number) => number): Candidate {
   return found.reduce((chosen, candidate) => (cost(candidate.wall) < cost(chosen.wall) ? candidate : chosen));
 }
 
-function yearOf(wall: bigint): number {
-  return new Date(Number(wall / 1000n)).getUTCFullYear();
+function yearOf(wall: number): number {
+  return new Date(wall / 1000).getUTCFullYear();
 }
 
 const QUARTER_HOUR = 900_000_000n;

@@ -139,6 +139,11 @@ describe('the year', () => {
     expect(yearsOf(['Feb 28 12:00:00', 'Feb 29 12:00:00', 'Mar  1 00:00:00'])).toEqual(['2026', '2028', '2026']);
   });
 
+  test('of the last line is said where it is another', () => {
+    const { assumptions } = read(`${line('Dec 31 23:59:59')}\n${line('Jan  1 00:00:00')}`);
+    expect(assumptions[0]).toMatch(/2026 was assumed .* The year of its last line is 2027\.$/);
+  });
+
   test('is not assumed where every line has one', () => {
     const { assumptions } = read('2026-03-01T00:00:00Z web-1 app: x');
     expect(assumptions).toEqual([]);
