@@ -9,7 +9,10 @@ export interface Mark {
   readonly file: string;
   /** File inside the zip, where `file` is one. */
   readonly member?: string;
-  /** Its record number as an importer counts: lines with content, rows after the header, members of `Records`. */
+  /**
+   * Its record number as an importer counts: lines with content; rows after the header; members of `Records`; of a scan
+   * its head, each host and each port.
+   */
   readonly record?: number;
   /** Text that finds it: it stands in the file, decompressed, and where `record` is given, in that record. */
   readonly text: string;
@@ -36,8 +39,7 @@ export interface ExpectedControlDay {
 export interface ExpectedReject {
   readonly plant: string;
   readonly file: string;
-  /** Left out where the format counts more finely than a person would. */
-  readonly record?: number;
+  readonly record: number;
   readonly text: string;
 }
 
@@ -97,12 +99,7 @@ export class TruthRecorder {
   }
 
   private rejects(plant: string): ExpectedReject[] {
-    return (this.marks.get(plant) ?? []).map(({ file, record, text }) => ({
-      plant,
-      file,
-      ...(record === undefined ? {} : { record }),
-      text,
-    }));
+    return (this.marks.get(plant) ?? []).map(({ file, record, text }) => ({ plant, file, record: record ?? 0, text }));
   }
 }
 
@@ -178,7 +175,7 @@ const deviations: readonly Description[] = [
   },
   {
     id: planted.cutScan.id,
-    what: `The scan was cut off and does not cover ${uncovered.join(', ')}.`,
+    what: `The scan was cut off before it reached ${uncovered.join(', ')}; as it never finished, it covers no host.`,
     controls: [controls.scans],
     days: [planted.cutScan.day],
     system: null,
@@ -256,7 +253,7 @@ function expectedControlDays(): ExpectedControlDay[] {
   return [
     ...portDays.map((on) => day(controls.ports, on, ['deviation'], unauthorisedPort.id)),
     day(controls.ports, missedScan.day, ['no evidence'], missedScan.id),
-    day(controls.ports, cutScan.day, ['partial'], cutScan.id),
+    day(controls.ports, cutScan.day, ['no evidence', 'partial'], cutScan.id),
     day(controls.scans, missedScan.day, ['deviation', 'no evidence'], missedScan.id),
     day(controls.scans, cutScan.day, ['deviation'], cutScan.id),
     day(controls.auditd, silentDay.day, ['deviation'], silentDay.id),

@@ -204,8 +204,8 @@ class Sample {
     for (const scan of scans) {
       const isArchived = archived.includes(scan);
       const file = isArchived ? 'scans/nmap/2026-02.zip' : `scans/nmap/${scan.day}.xml`;
-      for (const { plant, text } of scan.marks)
-        this.truth.note(plant, { file, ...(isArchived ? { member: nameOf(scan) } : {}), text });
+      const where = isArchived ? { file, member: nameOf(scan) } : { file };
+      for (const { plant, ...mark } of scan.marks) this.truth.note(plant, { ...where, ...mark });
       if (!isArchived) await this.evidence(file, scan.text);
     }
     const entries = archived.map((scan) => ({ name: nameOf(scan), content: Buffer.from(scan.text) }));

@@ -1,5 +1,6 @@
 /** What the company hands over about itself: systems in scope, authorised ports, and the engagement itself. */
 import { stringify } from 'yaml';
+import { addDays } from '../shared/time.ts';
 import {
   auditedWindow,
   authorizedPorts,
@@ -24,7 +25,8 @@ export function systemsCsv(): string {
     owner,
     `${address};${system}.harbourline.example`,
     '2025-01-01',
-    leavesOn ?? '',
+    // A day alone in this column is the last one in scope.
+    leavesOn === undefined ? '' : addDays(leavesOn, -1),
     'auditd;syslog;nmap',
   ]);
   const account = ['cloud account', 'production', 'cloud', 'critical', 'Platform team', AWS_ACCOUNT, '2025-01-01', ''];

@@ -47,8 +47,7 @@ const PORTS = [...serviceOf.keys()];
 export interface Scan {
   readonly day: Day;
   readonly text: string;
-  readonly hosts: readonly string[];
-  readonly marks: readonly { readonly plant: string; readonly text: string }[];
+  readonly marks: readonly { readonly plant: string; readonly record: number; readonly text: string }[];
 }
 
 /** The scan of a day; `undefined` on the day when none was made. */
@@ -60,20 +59,24 @@ export function scanOf(day: Day, chance: Chance): Scan | undefined {
   const blocks = targets.map((host, place) => hostBlock(host, day, start + 4000 + place * 23_000, chance));
   if (day === planted.cutScan.day) {
     const { hostsCovered, id } = planted.cutScan;
-    const text = `${head}${blocks.slice(0, hostsCovered).join('')}${blocks[hostsCovered]!.slice(0, 940)}`;
-    const covered = targets.slice(0, hostsCovered).map(({ system }) => system);
-    // The last thing in the file is the middle of the next host.
-    return { day, text, hosts: covered, marks: [{ plant: id, text: `addr="${targets[hostsCovered]!.address}"` }] };
+    const next = blocks[hostsCovered]!;
+    // The last thing in the file is the middle of the next host, before its ports.
+    const text = `${head}${blocks.slice(0, hostsCovered).join('')}${next.slice(0, next.indexOf('<hostname ') + 24)}`;
+    const address = `addr="${targets[hostsCovered]!.address}"`;
+    // Records of a scan: its head, then each host and each of its ports.
+    const record = 1 + hostsCovered * (1 + PORTS.length) + 1;
+    return { day, text, marks: [{ plant: id, record, text: address }] };
   }
   const text = `${head}${blocks.join('')}${footOf(start, start + 4000 + targets.length * 23_000, targets.length)}`;
-  return { day, text, hosts: targets.map(({ system }) => system), marks: marksOf(day) };
+  return { day, text, marks: marksOf(day, targets) };
 }
 
-function marksOf(day: Day): Scan['marks'] {
-  const { unauthorisedPort } = planted;
-  const [first, last] = unauthorisedPort.days;
-  if (day < first || day > last) return [];
-  return [{ plant: unauthorisedPort.id, text: openPortText(unauthorisedPort.port) }];
+function marksOf(day: Day, targets: readonly Host[]): Scan['marks'] {
+  const { id, system, port, days } = planted.unauthorisedPort;
+  if (day < days[0] || day > days[1]) return [];
+  const place = targets.findIndex((host) => host.system === system);
+  const record = 1 + place * (1 + PORTS.length) + 1 + PORTS.indexOf(port) + 1;
+  return [{ plant: id, record, text: openPortText(port) }];
 }
 
 function headOf(day: Day, start: number): string {
