@@ -28,6 +28,14 @@ const RSA = {
   publicExponent: new Uint8Array([1, 0, 1]),
 } as const;
 
+/** WebCrypto's types as the certificate package names them: they differ between Node's and the browser's library. */
+type PlatformCrypto = NonNullable<Parameters<typeof X509CertificateGenerator.create>[1]>;
+type CertificateParameters = Extract<Parameters<typeof X509CertificateGenerator.create>[0], { signingKey: unknown }>;
+interface KeyPair {
+  readonly publicKey: CertificateParameters['publicKey'];
+  readonly privateKey: CertificateParameters['signingKey'];
+}
+
 /** emailProtection (without it NSS does not accept the certificate) and documentSigning (RFC 9336). */
 const SIGNING_USAGES = ['1.3.6.1.5.5.7.3.4', '1.3.6.1.5.5.7.3.36'];
 
@@ -47,7 +55,7 @@ export interface NewIdentity {
 /** Gives a PKCS#12 file: AES-256-CBC, PBKDF2-HMAC-SHA-256, SHA-256 MAC. Takes about a second. */
 export async function createIdentity(identity: NewIdentity, effects: Pick<Effects, 'now'>): Promise<Uint8Array> {
   // WebCrypto as a value: pkijs and @peculiar/x509 take the platform's, Electron's BoringSSL has the same interface.
-  const crypto: webcrypto.Crypto = webcrypto;
+  const crypto = webcrypto as unknown as PlatformCrypto;
   const now = new Date(Number(effects.now() / 1000n));
   const rootKeys = await crypto.subtle.generateKey(RSA, false, ['sign', 'verify']);
   const signerKeys = await crypto.subtle.generateKey(RSA, true, ['sign', 'verify']);
@@ -57,12 +65,7 @@ export async function createIdentity(identity: NewIdentity, effects: Pick<Effect
   return encodePkcs12({ pkcs8, certificates: [signer, root], ...identity }, crypto);
 }
 
-async function makeRoot(
-  name: string,
-  keys: webcrypto.CryptoKeyPair,
-  now: Date,
-  crypto: webcrypto.Crypto,
-): Promise<X509Certificate> {
+async function makeRoot(name: string, keys: KeyPair, now: Date, crypto: PlatformCrypto): Promise<X509Certificate> {
   const subject = distinguishedName(`${name} (root)`);
   return X509CertificateGenerator.create(
     {
@@ -86,10 +89,10 @@ async function makeRoot(
 
 async function makeSigner(
   name: string,
-  keys: webcrypto.CryptoKeyPair,
-  issuer: { readonly root: X509Certificate; readonly key: webcrypto.CryptoKey },
+  keys: KeyPair,
+  issuer: { readonly root: X509Certificate; readonly key: KeyPair['privateKey'] },
   now: Date,
-  crypto: webcrypto.Crypto,
+  crypto: PlatformCrypto,
 ): Promise<X509Certificate> {
   return X509CertificateGenerator.create(
     {
@@ -136,7 +139,7 @@ interface Pkcs12Content extends NewIdentity {
   readonly certificates: readonly X509Certificate[];
 }
 
-async function encodePkcs12(content: Pkcs12Content, crypto: webcrypto.Crypto): Promise<Uint8Array> {
+async function encodePkcs12(content: Pkcs12Content, crypto: PlatformCrypto): Promise<Uint8Array> {
   const engine = new pkijs.CryptoEngine({ name: 'node', crypto });
   const password = arrayBuffer(Buffer.from(content.passphrase, 'utf8'));
   const attributes = keyAttributes(content.name);

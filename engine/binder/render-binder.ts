@@ -1,4 +1,7 @@
 /** Draws the unsigned binder. The same content and attachments give the same bytes on the same build. */
+// The package has no types; a project that includes this file only by import must find ours.
+// eslint-disable-next-line @typescript-eslint/triple-slash-reference
+/// <reference path="./pdfmake.d.ts" />
 import pdfmake from 'pdfmake';
 import type { JobContext } from '../core/effects.ts';
 import { fail } from '../../shared/problem.ts';
