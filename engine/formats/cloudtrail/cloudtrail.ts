@@ -23,6 +23,9 @@ class CloudTrailReader implements SourceReader {
   #events = 0;
   #rejects = 0;
   #firstReason = '';
+  /** Events come in bursts of the same second, so the last time read is nearly always the next one too. */
+  #lastTimeText = '';
+  #lastTime: UtcMicros = 0n;
 
   constructor(
     private readonly sink: RowSink,
@@ -73,8 +76,13 @@ class CloudTrailReader implements SourceReader {
     const text = textAt(event, 'eventTime');
     if (text === undefined) return 'The record has no eventTime.';
     if (textAt(event, 'eventName') === undefined) return 'The record has no eventName.';
+    if (text === this.#lastTimeText) return this.#lastTime;
     const time = parseInstant(text);
-    if (time !== undefined) return time;
+    if (time !== undefined) {
+      this.#lastTimeText = text;
+      this.#lastTime = time;
+      return time;
+    }
     // CloudTrail itself always writes Z; some tools drop it when they hand the event on.
     const asUtc = parseInstant(`${text}Z`);
     if (asUtc === undefined) return `eventTime ${JSON.stringify(printable(text))} is not a time.`;

@@ -10,6 +10,8 @@ import { flagAt, memberOf, textAt } from './members.ts';
 export function spineRow(event: unknown, time: UtcMicros, fallbackSystem: string | undefined): EvidenceRow<'events'> {
   const account = accountOf(event);
   const address = textAt(event, 'sourceIPAddress');
+  const actor = readableIdentity(event);
+  const outcome = outcomeOf(event);
   return {
     time,
     system: account === undefined ? fallbackSystem : `aws:${account}`,
@@ -17,11 +19,11 @@ export function spineRow(event: unknown, time: UtcMicros, fallbackSystem: string
     class: isSignIn(event) ? 'authentication' : 'api_activity',
     activity: activityOf(event),
     code: textAt(event, 'eventName'),
-    actor: readableIdentity(event),
+    actor,
     target: targetOf(event),
     src_ip: address !== undefined && isAddress(address) ? address : undefined,
-    outcome: outcomeOf(event),
-    message: sentence(event),
+    outcome,
+    message: sentence(event, actor ?? 'Someone not named') + ending(event, outcome),
   };
 }
 
@@ -121,22 +123,20 @@ function targetOf(event: unknown): string | undefined {
   return name === undefined ? textAt(event, 'eventSource') : textAt(request, name);
 }
 
-function sentence(event: unknown): string {
-  const actor = readableIdentity(event) ?? 'Someone not named';
+function sentence(event: unknown, actor: string): string {
   const name = textAt(event, 'eventName') ?? '';
   const source = textAt(event, 'eventSource') ?? 'an AWS service not named';
   const what = name === 'ConsoleLogin' ? 'signed in to the AWS console' : `called ${name} of ${source}`;
   const region = textAt(event, 'awsRegion');
   const from = textAt(event, 'sourceIPAddress');
   const where = `${region === undefined ? '' : ` in ${region}`}${from === undefined ? '' : ` from ${from}`}`;
-  return `${actor} ${what}${where}${ending(event)}`;
+  return `${actor} ${what}${where}`;
 }
 
-function ending(event: unknown): string {
-  const outcome = outcomeOf(event);
+function ending(event: unknown, outcome: string | undefined): string {
+  if (outcome === undefined) return '.';
   const why = [textAt(event, 'errorCode'), textAt(event, 'errorMessage')]
     .filter((part) => part !== undefined)
     .join(', ');
-  if (outcome === undefined) return '.';
   return why === '' ? `: ${outcome}.` : `: ${outcome} (${why}).`;
 }

@@ -1,11 +1,14 @@
 /** A JSON value, looked into without trusting its shape: whatever is not there, or of another type, is undefined. */
 
-/** The member of an object; `undefined` for anything else. */
+/**
+ * The member of an object at a path; `undefined` where there is none. What objects inherit (functions) is never text or
+ * a flag, so it needs no test of its own here.
+ */
 export function memberOf(value: unknown, ...path: readonly string[]): unknown {
   let at = value;
-  for (const name of path) {
-    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, name)) return undefined;
-    at = (at as Record<string, unknown>)[name];
+  for (let i = 0; i < path.length; i++) {
+    if (typeof at !== 'object' || at === null) return undefined;
+    at = (at as Record<string, unknown>)[path[i]!];
   }
   return at;
 }
