@@ -3,8 +3,7 @@ import type { ControlDay, Input, MatrixControl, Output } from '../shared/contrac
 import { fail } from '../shared/problem.ts';
 import type { ControlDayState } from '../shared/states.ts';
 import { windowDays, type AuditWindow } from '../shared/time.ts';
-import { valueText } from './controls/parameters.ts';
-import type { FrontMatter, ParameterValue } from './controls/pack.ts';
+import { describedControl, type ControlDescription } from './controls/describe-control.ts';
 import { rollUp } from './controls/roll-up.ts';
 import { auditWindow } from './intake/engagement.ts';
 import type { EvidenceCase } from './intake/evidence-case.ts';
@@ -41,7 +40,7 @@ function matrixControl(
   row: SqlRow,
   found: { readonly days: readonly SqlRow[]; readonly outside: number },
 ): MatrixControl {
-  const definition = frontMatter(row);
+  const definition = descriptionOf(row);
   const days = found.days.map((day) => ({
     state: String(day['state']) as ControlDayState,
     deviations: Number(day['deviations']),
@@ -62,40 +61,15 @@ function matrixControl(
   };
 }
 
-/** The definition of a control as it was run. */
-export function frontMatter(row: SqlRow): FrontMatter {
-  return JSON.parse(String(row['definition'])) as FrontMatter;
+/** The description of a control as it was run, from a row of `run_controls`. */
+export function descriptionOf(row: SqlRow): ControlDescription {
+  return describedControl(String(row['definition']), String(row['sql']));
 }
 
 /** A control as it was run: its description, parameters and query. Fails with `not_found`. */
-export async function readControl(target: EvidenceCase, control: string): Promise<Output<'control.get'>> {
+export async function readControl(target: EvidenceCase, control: string): Promise<ControlDescription> {
   const [row] = await target.database.query('SELECT * FROM run_controls WHERE control = $control', { control });
-  if (!row) return failNoControl(control);
-  const { title, why, criteria, per, kind, severity, maturity, population, streams, limits, parameters } =
-    frontMatter(row);
-  const values = JSON.parse(String(row['parameters'])) as Record<string, ParameterValue>;
-  return {
-    pack: String(row['pack']),
-    control,
-    title,
-    why,
-    criteria,
-    per,
-    kind,
-    severity,
-    maturity,
-    population,
-    streams,
-    limits,
-    parameters: Object.entries(parameters).map(([name, definition]) => ({
-      name,
-      value: valueText(values[name] ?? definition.default),
-      default: valueText(definition.default),
-      unit: definition.unit ?? null,
-      means: definition.means,
-    })),
-    sql: String(row['sql']),
-  };
+  return row ? descriptionOf(row) : failNoControl(control);
 }
 
 /** One day of one control. Fails with `not_found` when the last run has no such day. */

@@ -15,7 +15,7 @@ import { SCHEMA_VERSION } from '../store/schema.ts';
 import { caseFolder, evidencePath, type CaseFolder } from './case-folder.ts';
 import type { DatabaseRecipe } from './database-recipe.ts';
 import { auditWindow, checkedEngagement, engagementText, parseEngagement, type Engagement } from './engagement.ts';
-import { entriesOf, ledgerData, type SourceImported } from './ledger-kinds.ts';
+import { entriesOf, entryData, latestRuns, ledgerData, type RunFinished, type SourceImported } from './ledger-kinds.ts';
 import { Ledger, type LedgerEntry, type NewEntry } from './ledger.ts';
 import { takeOwnerLock, type OwnerLock } from './owner-lock.ts';
 import { replaySource } from './replay.ts';
@@ -29,6 +29,9 @@ export interface CaseContext {
   /** Version of Fieldwork, for the ledger. */
   readonly version: string;
 }
+
+/** Does a run of the ledger again, on the evidence that is in the database by then. */
+export type ReplayRun = (target: EvidenceCase, run: RunFinished, job: JobContext) => Promise<void>;
 
 /**
  * Makes a new case in `root`, which must not exist or be empty, and leaves it closed.
@@ -63,7 +66,7 @@ function createdEntry({ entity, window }: Engagement, text: string, version: str
 }
 
 export class EvidenceCase {
-  /** True when the database had to be rebuilt or caught up; results of the last run are then to be made again. */
+  /** True when sources had to be read again to bring the database up to the ledger. */
   wasRebuilt = false;
   // Entries are never taken back once a step has returned, so what was read of them stays true.
   private sourcesRead: { readonly upTo: number; readonly list: readonly SourceImported[] } = { upTo: 0, list: [] };
@@ -81,7 +84,12 @@ export class EvidenceCase {
    * Opens a case; rebuilds its database where that is missing, older than the ledger, or of another version.
    * Fails with `not_a_case`, `case_in_use`, or `case_damaged` naming what does not fit.
    */
-  static async open(root: string, context: CaseContext, job: JobContext): Promise<EvidenceCase> {
+  static async open(
+    root: string,
+    context: CaseContext,
+    job: JobContext,
+    replayRun: ReplayRun = async () => undefined,
+  ): Promise<EvidenceCase> {
     const folder = caseFolder(root);
     await checkIsCase(folder);
     await mkdir(folder.cache, { recursive: true });
@@ -94,7 +102,7 @@ export class EvidenceCase {
       await clearIncoming(folder, ledger.entries);
       database = await openDatabase(folder, ledger, context);
       const opened = new EvidenceCase(folder, engagement, ledger, database, context, lock);
-      await opened.catchUp(job);
+      await opened.catchUp(replayRun, job);
       return opened;
     } catch (error) {
       await database?.close();
@@ -149,21 +157,32 @@ export class EvidenceCase {
     await this.lock.release();
   }
 
-  /** Brings the database up to the ledger: sources that it does not have are read again from the sealed evidence. */
-  private async catchUp(job: JobContext): Promise<void> {
-    const [state] = await this.database.query('SELECT ledger_seq, ledger_hash FROM cache_state');
-    const applied = Number(state?.['ledger_seq'] ?? 0);
-    const missing = this.ledger.entries.slice(applied);
-    this.wasRebuilt = missing.some((entry) => entry.kind === 'source-imported' || entry.kind === 'run-finished');
-    for (const { entry, data } of entriesOf(missing, 'source-imported')) {
+  /**
+   * Brings the database up to the ledger, entry by entry: sources that it does not have are read again from the sealed
+   * evidence, runs are done again over the evidence that they had.
+   */
+  private async catchUp(replayRun: ReplayRun, job: JobContext): Promise<void> {
+    const [state] = await this.database.query('SELECT ledger_seq FROM cache_state');
+    const missing = this.ledger.entries.slice(Number(state?.['ledger_seq'] ?? 0));
+    const latest = new Set(latestRuns(this.ledger.entries).values());
+    const current = new Set([...latest].map((run) => run.run_id));
+    for (const entry of missing) {
+      if (entry.kind === 'run-finished') {
+        const run = entryData(entry, 'run-finished');
+        if (current.has(run.run_id)) await replayRun(this, run, job);
+      }
       await this.database.transaction(async (transaction) => {
-        const window = windowInterval(auditWindow(this.engagement));
-        await replaySource({ transaction, folder: this.folder, entry, data, window, recipe: this.context.recipe, job });
+        if (entry.kind === 'source-imported') await this.readAgain(transaction, entry, job);
         await noteLedgerHead(transaction, entry);
       });
     }
-    const last = this.ledger.entries.at(-1);
-    if (last && missing.length > 0) await this.database.transaction((transaction) => noteLedgerHead(transaction, last));
+  }
+
+  private async readAgain(transaction: Transaction, entry: LedgerEntry, job: JobContext): Promise<void> {
+    this.wasRebuilt = true;
+    const window = windowInterval(auditWindow(this.engagement));
+    const data = entryData(entry, 'source-imported');
+    await replaySource({ transaction, folder: this.folder, entry, data, window, recipe: this.context.recipe, job });
   }
 }
 

@@ -107,6 +107,15 @@ export function entriesOf<K extends EntryKind>(
   return entries.filter((entry) => entry.kind === kind).map((entry) => ({ entry, data: entryData(entry, kind) }));
 }
 
+/** The run that each control was last run in: what the tables of results hold. */
+export function latestRuns(entries: readonly LedgerEntry[]): ReadonlyMap<string, RunFinished> {
+  const latest = new Map<string, RunFinished>();
+  for (const { data } of entriesOf(entries, 'run-finished')) {
+    for (const { control } of data.controls) latest.set(control, data);
+  }
+  return latest;
+}
+
 /** One line for people about an entry of any kind. */
 export function describeEntry(entry: LedgerEntry): string {
   switch (entry.kind as EntryKind) {

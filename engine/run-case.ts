@@ -1,0 +1,176 @@
+/** Runs packs over a case: the packs are kept as they were, the results and the ledger entry become one step. */
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fail } from '../shared/problem.ts';
+import { canonicalJson } from './core/canonical-json.ts';
+import type { JobContext } from './core/effects.ts';
+import { sha256, type Sha256 } from './core/hash.ts';
+import type { Pack } from './controls/pack.ts';
+import { readPack, readPacks } from './controls/read-pack.ts';
+import type { ControlOutcome } from './controls/run-control.ts';
+import { runControls } from './controls/run-controls.ts';
+import type { Engine } from './engine.ts';
+import { auditWindow } from './intake/engagement.ts';
+import type { EvidenceCase } from './intake/evidence-case.ts';
+import { entriesOf, ledgerData, type RunFinished, type SourceImported } from './intake/ledger-kinds.ts';
+import type { CaseDatabase } from './store/case-database.ts';
+
+export interface RunOptions {
+  /** Ids of packs that ship with Fieldwork, or folders; all that ship where left out. */
+  readonly packs?: readonly string[];
+  /** Only these controls. */
+  readonly controls?: readonly string[];
+}
+
+export interface RunSummary {
+  readonly runId: string;
+  readonly controls: number;
+  readonly seconds: number;
+}
+
+/** Runs the controls and keeps what they found. Fails as `readPack` and `runControls` do. */
+export async function runCase(
+  engine: Engine,
+  target: EvidenceCase,
+  options: RunOptions,
+  job: JobContext,
+): Promise<RunSummary> {
+  const started = performance.now();
+  const packs = await choosePacks(engine, options.packs ?? []);
+  for (const pack of packs) await keepPack(target, pack);
+  const shipped = new Set((await shippedPacks(engine)).map((pack) => pack.hash));
+  const run = {
+    runId: `R${entriesOf(target.ledger.entries, 'run-finished').length + 1}`,
+    now: engine.effects.now,
+    ledgerSeq: target.ledger.head.seq,
+    evidenceHash: hashEvidence(target.sources),
+  };
+  const only = options.controls ?? [];
+  const { controls } = await runControls({
+    database: target.database,
+    spawn: engine.spawnLocked,
+    packs,
+    only,
+    window: auditWindow(target.engagement),
+    parameters: target.engagement.parameters,
+    run,
+    job,
+    keep: (write, outcomes) =>
+      target.step(async (transaction) => {
+        await write(transaction);
+        return {
+          entry: { kind: 'run-finished', data: ledgerData(runEntry(run, packs, { only, outcomes, shipped })) },
+          result: undefined,
+        };
+      }),
+  });
+  return { runId: run.runId, controls: controls.length, seconds: (performance.now() - started) / 1000 };
+}
+
+function runEntry(
+  run: { readonly runId: string; readonly evidenceHash: Sha256 },
+  packs: readonly Pack[],
+  found: {
+    readonly only: readonly string[];
+    readonly outcomes: readonly ControlOutcome[];
+    readonly shipped: ReadonlySet<string>;
+  },
+): RunFinished {
+  return {
+    run_id: run.runId,
+    evidence_hash: run.evidenceHash,
+    packs: packs.map(({ id, version, hash }) => ({ id, version, hash, shipped: found.shipped.has(hash) })),
+    only: [...found.only],
+    controls: found.outcomes.map(({ control, populationHash, daysHash, error }) => ({
+      control: control.id,
+      population_hash: populationHash,
+      days_hash: daysHash,
+      error,
+    })),
+  };
+}
+
+/** One hash for all evidence of a case: what was read, and by which version of which importer. */
+export function hashEvidence(sources: readonly SourceImported[]): Sha256 {
+  return sha256(
+    canonicalJson(
+      sources.map((s) => [
+        s.source_id,
+        s.sha256,
+        s.member,
+        s.content_sha256,
+        s.format,
+        s.importer_version,
+        s.time_zone,
+        s.system,
+      ]),
+    ),
+  );
+}
+
+async function choosePacks(engine: Engine, named: readonly string[]): Promise<readonly Pack[]> {
+  if (named.length === 0) return shippedPacks(engine);
+  const shipped = await readdir(engine.paths.packs);
+  return readPacks(named.map((name) => (shipped.includes(name) ? join(engine.paths.packs, name) : name)));
+}
+
+async function shippedPacks({ paths }: Engine): Promise<readonly Pack[]> {
+  const names = (await readdir(paths.packs, { withFileTypes: true })).filter((entry) => entry.isDirectory());
+  return readPacks(names.map(({ name }) => join(paths.packs, name)).sort());
+}
+
+/** Keeps a pack in the case as it is now, under its hash; for re-performance by people who have only the case. */
+async function keepPack(target: EvidenceCase, pack: Pack): Promise<void> {
+  const folder = join(target.folder.packs, pack.hash);
+  if ((await readdir(folder).catch(() => [])).length > 0) return;
+  const making = `${folder}.new`;
+  await rm(making, { recursive: true, force: true });
+  await mkdir(making, { recursive: true });
+  for (const { name, content } of pack.files) await writeFile(join(making, name), content);
+  await rename(making, folder);
+}
+
+/** Runs the controls of a recorded run on a database that was built again; nothing is written into the ledger. */
+export async function runAgain(
+  engine: Engine,
+  target: EvidenceCase,
+  { database, run, job }: { readonly database: CaseDatabase; readonly run: RunFinished; readonly job: JobContext },
+): Promise<readonly ControlOutcome[]> {
+  const { controls } = await runControls({
+    database,
+    spawn: engine.spawnLocked,
+    packs: await keptPacks(target, run),
+    only: run.only,
+    window: auditWindow(target.engagement),
+    parameters: target.engagement.parameters,
+    run: {
+      runId: run.run_id,
+      now: engine.effects.now,
+      ledgerSeq: target.ledger.head.seq,
+      evidenceHash: hashEvidence(target.sources),
+    },
+    job,
+  });
+  return controls;
+}
+
+/** Reads the packs of a run back from the case. Fails when one is missing or was changed. */
+export async function keptPacks(target: EvidenceCase, run: RunFinished): Promise<readonly Pack[]> {
+  const packs: Pack[] = [];
+  for (const { hash, id } of run.packs) {
+    const folder = join(target.folder.packs, hash);
+    const pack = await readPack(folder);
+    if (pack.hash !== hash) failChangedPack(id, folder);
+    packs.push(pack);
+  }
+  return packs;
+}
+
+function failChangedPack(id: string, file: string): never {
+  return fail({
+    code: 'case_damaged',
+    message: `The pack ${id} that the case keeps is not the one that was run.`,
+    where: { file },
+    remedy: 'Restore the folder from a sealed copy of the case.',
+  });
+}
