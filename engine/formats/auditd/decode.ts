@@ -5,22 +5,6 @@
 import { decodeText } from '../framing/lines.ts';
 import type { Field } from './fields.ts';
 
-/** Fields that may be hexadecimal: those the audit library lists as escaped. */
-const ENCODED = new Set(
-  (
-    'acct cgroup cmd comm cwd data device dir exe file grp invalid_context key name new_group ocomm path proctitle ' +
-    'root_dir sw vm watch wd new-comm old-comm apparmor operation profile denied_mask info target requested_mask ' +
-    'uuid new_name'
-  ).split(' '),
-);
-
-const ARGUMENT = /^a\d+(?:\[\d+\])?$/;
-
-/** True for the arguments in an EXECVE record: `a0`, and `a2[0]` for a piece of a long one. */
-export function isArgument(key: string): boolean {
-  return key.charCodeAt(0) === 97 && ARGUMENT.test(key);
-}
-
 /** The text a field stands for; `undefined` for `(null)`. `isEncoded` says whether hexadecimal may stand there. */
 export function decodeField(field: Field, isEncoded: boolean): string | undefined {
   if (field.isQuoted) return field.value;
@@ -29,9 +13,11 @@ export function decodeField(field: Field, isEncoded: boolean): string | undefine
   return bytes ? decodeText(bytes) : field.value;
 }
 
-/** True when a field of this name may be written as hexadecimal. */
-export function mayBeEncoded(key: string): boolean {
-  return ENCODED.has(key);
+/** Text without the NULs at its end. Not a pattern: `/\0+$/` takes the square of the time on many NULs before an x. */
+export function withoutFinalNuls(text: string): string {
+  let end = text.length;
+  while (end > 0 && text.charCodeAt(end - 1) === 0) end--;
+  return end === text.length ? text : text.slice(0, end);
 }
 
 /** The bytes of hexadecimal text; `undefined` when it is no such text or empty. */

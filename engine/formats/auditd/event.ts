@@ -126,7 +126,7 @@ export class CommandLine {
       return;
     }
     this.kept += bytes.length;
-    const number = Number.parseInt(key.slice(1), 10);
+    const number = Number.parseInt(key.name.slice(1), 10);
     const pieces = this.args.get(number);
     if (pieces) pieces.push(bytes);
     else this.args.set(number, [bytes]);

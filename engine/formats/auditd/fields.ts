@@ -3,8 +3,10 @@
  * own, those inside `msg='...'`, and those that a daemon with log_format=ENRICHED adds after a byte 0x1d.
  * See docs/formats/auditd.md, "Fields".
  */
+import { type Key, keyAt } from './keys.ts';
+
 export interface Field {
-  readonly key: string;
+  readonly key: Key;
   readonly value: string;
   /** In double quotes; a value of an encoded field without them is hexadecimal. */
   readonly isQuoted: boolean;
@@ -15,6 +17,9 @@ export interface Fields {
   /** Words that belong to no field: `avc: denied { getattr } for`. */
   readonly words: string;
 }
+
+/** No record has nearly as many fields and words; what follows them in a line made to exhaust memory is one word. */
+const MOST_TOKENS = 2000;
 
 const SPACE = 32;
 const QUOTE = 34;
@@ -27,7 +32,7 @@ export function readFields(text: string, from: number): Fields {
 }
 
 class FieldReader {
-  private readonly list: { key: string; value: string; isQuoted: boolean }[] = [];
+  private readonly list: { key: Key; value: string; isQuoted: boolean }[] = [];
   private readonly words: string[] = [];
   /** `old` or `new` standing before a key, as LOGIN records had it: `old auid=4294967295 new auid=0`. */
   private prefix = '';
@@ -39,10 +44,14 @@ class FieldReader {
 
   read(): Fields {
     const { text } = this;
-    while (this.at < text.length) {
+    for (let tokens = 0; this.at < text.length;) {
       const code = text.charCodeAt(this.at);
       if (code <= SPACE || code === APOSTROPHE) this.at++;
-      else this.readToken();
+      else if (++tokens <= MOST_TOKENS) this.readToken();
+      else {
+        this.words.push(text.slice(this.at));
+        break;
+      }
     }
     return { list: this.list, words: this.words.join(' ') };
   }
@@ -55,34 +64,36 @@ class FieldReader {
     while (code > SPACE && code !== EQUALS) code = text.charCodeAt(++end);
     if (code === EQUALS && end > start) {
       this.at = end + 1;
-      this.readValue(this.keyOf(text.slice(start, end)));
+      this.readValue(this.keyOf(start, end));
     } else {
       this.at = Math.max(end, start + 1);
       this.word(text.slice(start, this.at));
     }
   }
 
-  private keyOf(written: string): string {
-    const key = this.prefix === 'old' ? `old-${written}` : written;
+  private keyOf(from: number, to: number): Key {
+    const { prefix, text } = this;
     this.prefix = '';
-    return key;
+    if (prefix !== 'old') return keyAt(text, from, to);
+    const name = `old-${text.slice(from, to)}`;
+    return keyAt(name, 0, name.length);
   }
 
-  private readValue(key: string): void {
+  private readValue(key: Key): void {
     const code = this.text.charCodeAt(this.at);
-    if (code === APOSTROPHE && key === 'msg') this.at++;
+    if (code === APOSTROPHE && key.name === 'msg') this.at++;
     else if (code === QUOTE) this.readQuoted(key);
     else this.readBare(key);
   }
 
-  private readQuoted(key: string): void {
+  private readQuoted(key: Key): void {
     const close = this.text.indexOf('"', this.at + 1);
     const end = close < 0 ? this.text.length : close;
     this.list.push({ key, value: this.text.slice(this.at + 1, end), isQuoted: true });
     this.at = end + 1;
   }
 
-  private readBare(key: string): void {
+  private readBare(key: Key): void {
     const { text } = this;
     let end = this.at;
     while (text.charCodeAt(end) > SPACE) end++;
@@ -97,7 +108,7 @@ class FieldReader {
   /** A word after `op=` continues it (`op=adding user to group`); `old` and `new` go before the next key. */
   private word(word: string): void {
     const field = this.list[this.list.length - 1];
-    if (field?.key === 'op' && !field.isQuoted && field.value !== '' && this.words.length === 0)
+    if (field?.key.name === 'op' && !field.isQuoted && field.value !== '' && this.words.length === 0)
       field.value += ` ${word.replace(/'$/, '')}`;
     else if (word === 'old' || word === 'new') this.prefix = word;
     else this.words.push(word);

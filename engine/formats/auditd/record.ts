@@ -1,6 +1,6 @@
 /** One line of an audit log as a row: typed columns for what controls ask, everything else in `fields`. */
 import type { EvidenceRow } from '../../core/tables.ts';
-import { decodeField, isArgument, mayBeEncoded } from './decode.ts';
+import { decodeField, withoutFinalNuls } from './decode.ts';
 import { readFields, type Field } from './fields.ts';
 import type { AuditLine } from './line.ts';
 import { readSocketAddress } from './socket-address.ts';
@@ -17,20 +17,6 @@ export interface AuditRecord {
   readonly args: readonly Field[];
 }
 
-type ColumnKind = 'text' | 'count' | 'id' | 'outcome' | 'syscall';
-
-const columnKinds: ReadonlyMap<string, ColumnKind> = new Map<string, ColumnKind>([
-  ...names('pid ppid exit', 'count'),
-  ...names('uid euid auid ses', 'id'),
-  ...names('success res', 'outcome'),
-  ...names('arch tty comm exe key acct addr terminal op name cwd', 'text'),
-  ['syscall', 'syscall'],
-]);
-
-function names(keys: string, kind: ColumnKind): [string, ColumnKind][] {
-  return keys.split(' ').map((key) => [key, kind]);
-}
-
 /** The group separator that stands before what a daemon with log_format=ENRICHED adds. */
 const ENRICHMENT = '\u001d';
 const UNSET = 4_294_967_295;
@@ -39,25 +25,51 @@ const UNSET = 4_294_967_295;
 export function readRecord(line: AuditLine, text: string): AuditRecord {
   const columns: Columns = { time: line.time, serial: line.serial, type: line.type };
   if (line.node !== undefined) columns.node = line.node;
-  const others: Record<string, string> = {};
   const { list, words } = readFields(text.includes(ENRICHMENT) ? text.replace(ENRICHMENT, ' ') : text, line.bodyAt);
-  for (const field of list) if (!setColumn(columns, line.type, field)) keepOther(others, line.type, field);
+  const others = readColumns(columns, list);
   if (words !== '') keepWords(others, words);
   if (line.type === 'SOCKADDR') addSocketAddress(others);
   nameSyscall(columns);
-  const args = line.type === 'EXECVE' ? list.filter(({ key }) => isArgument(key)) : [];
+  const args = line.type === 'EXECVE' ? list.filter(({ key }) => key.isArgument) : [];
   return { columns, others, hasOthers: Object.keys(others).length > 0, args };
 }
 
+/** Fills the columns; gives the fields that have none. */
+function readColumns(columns: Columns, list: readonly Field[]): Record<string, string> {
+  const others: Record<string, string> = {};
+  const copies = new Map<string, number>();
+  const isExecve = columns.type === 'EXECVE';
+  for (const field of list) {
+    if (setColumn(columns, field)) continue;
+    const text = decodeField(field, field.key.mayBeEncoded || (isExecve && field.key.isArgument));
+    if (text !== undefined) others[freeName(field.key.name, others, copies)] = othersText(field, text);
+  }
+  return others;
+}
+
+/** The name, or `name#2` and so on where it is taken. */
+function freeName(name: string, others: Readonly<Record<string, string>>, copies: Map<string, number>): string {
+  // A plain object is read and written fastest; the one name that it treats differently gets a mark.
+  if (name !== '__proto__' && !Object.hasOwn(others, name)) return name;
+  const copy = (copies.get(name) ?? (name === '__proto__' ? 0 : 1)) + 1;
+  copies.set(name, copy);
+  return `${name}#${copy}`;
+}
+
+/** A command line has a NUL after each argument. */
+function othersText({ key }: Field, text: string): string {
+  return key.name === 'proctitle' ? withoutFinalNuls(text).replaceAll('\0', ' ') : text;
+}
+
 /** False when the field has no column, its column is taken, or its value does not fit there. */
-function setColumn(columns: Columns, type: string, field: Field): boolean {
-  const kind = columnKinds.get(field.key);
+function setColumn(columns: Columns, field: Field): boolean {
+  const kind = field.key.column;
   if (kind === undefined) return false;
-  const column = field.key as keyof Columns;
+  const column = field.key.name as keyof Columns;
   if (columns[column] !== undefined) return false;
-  if (kind === 'text') return setText(columns, column as 'comm', textOf(type, field));
+  if (kind === 'text') return setText(columns, column as 'comm', textOf(columns.type, field));
   if (kind === 'outcome') return setOutcome(columns, column as 'res', field.value);
-  if (kind === 'syscall' && !/^\d+$/.test(field.value)) return setText(columns, 'syscall_name', field.value);
+  if (kind === 'syscall' && countOf(field.value) === undefined) return setText(columns, 'syscall_name', field.value);
   return setCount(columns, column as 'pid', { value: field.value, isId: kind === 'id' });
 }
 
@@ -85,28 +97,31 @@ interface WrittenCount {
 
 function setCount(columns: Columns, column: 'pid', { value, isId }: WrittenCount): boolean {
   if (isId && (value === 'unset' || value === '-1')) return true;
-  if (!/^-?\d{1,15}$/.test(value)) return value === '?' || value === '';
-  const count = Number(value);
+  const count = countOf(value);
+  if (count === undefined) return value === '?' || value === '';
   if (!isId || count !== UNSET) columns[column] = count;
   return true;
 }
 
-function textOf(type: string, field: Field): string | undefined {
-  const text = decodeField(field, mayBeEncoded(field.key));
-  if (field.key === 'key' && text !== undefined) return text.replaceAll('\u0001', ',');
-  return field.key === 'comm' || type === 'PATH' ? text : text?.replace(/\0+$/, '');
+/** 1 to 15 digits, with or without a minus. */
+function countOf(value: string): number | undefined {
+  const from = value.charCodeAt(0) === 45 ? 1 : 0;
+  const { length } = value;
+  if (length === from || length - from > 15) return undefined;
+  let count = 0;
+  for (let at = from; at < length; at++) {
+    const digit = value.charCodeAt(at) - 48;
+    if (digit < 0 || digit > 9) return undefined;
+    count = count * 10 + digit;
+  }
+  return from === 0 || count === 0 ? count : -count;
 }
 
-function keepOther(others: Record<string, string>, type: string, field: Field): void {
-  const isEncoded = mayBeEncoded(field.key) || (type === 'EXECVE' && isArgument(field.key));
-  const text = decodeField(field, isEncoded);
-  if (text === undefined) return;
-  let { key } = field;
-  // A plain object is read and written fastest; the one name that it treats differently gets a mark.
-  if (key === '__proto__') key = '__proto__#1';
-  for (let copy = 2; Object.hasOwn(others, key); copy++) key = `${field.key}#${copy}`;
-  // A command line has a NUL after each argument.
-  others[key] = field.key === 'proctitle' ? text.replace(/\0+$/, '').replaceAll('\0', ' ') : text;
+function textOf(type: string | null | undefined, field: Field): string | undefined {
+  const text = decodeField(field, field.key.mayBeEncoded);
+  const { name } = field.key;
+  if (name === 'key' && text !== undefined) return text.replaceAll('\u0001', ',');
+  return text === undefined || name === 'comm' || type === 'PATH' ? text : withoutFinalNuls(text);
 }
 
 const ACCESS_DECISION = /^avc: (granted|denied) \{ (.*) \}(?: for)?$/;

@@ -328,6 +328,25 @@ describe('lines that are no audit record', () => {
   });
 });
 
+test('lines made to take time or memory take little', () => {
+  const many = 4_000_000;
+  const hostile = [
+    `type=PATH ${stamp} name=${'00'.repeat(many)}41`,
+    `type=PROCTITLE ${stamp} proctitle=${'00'.repeat(many)}41`,
+    `type=X ${stamp} ${'a=1 '.repeat(many)}`,
+    `type=X ${stamp} ${'w '.repeat(many)}`,
+    `type=X ${stamp} ${`'`.repeat(many)}`,
+    `type=USER_CMD ${stamp} msg='op=${' x'.repeat(many)}`,
+    `type=AVC ${stamp} avc: denied { ${'} '.repeat(many)}`,
+    ...Array.from({ length: 200 }, () => `type=X ${stamp} ${'a=1 '.repeat(1900)}`),
+  ];
+  const started = performance.now();
+  const { rejects, rows } = read(...hostile);
+  expect(performance.now() - started).toBeLessThan(20_000);
+  expect(rejects).toEqual([]);
+  expect(rows('auditd_records')).toHaveLength(hostile.length);
+});
+
 test('the system is the node of the line, else that of the source', () => {
   const lines = `type=USER_ACCT ${stamp} pid=1\nnode=db-1 type=USER_ACCT ${stamp} pid=1`;
   const { rows } = collectRows(auditd, lines, { system: 'web-1' });
