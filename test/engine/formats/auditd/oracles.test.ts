@@ -92,6 +92,25 @@ describe('ausearch --format csv', () => {
   }
 });
 
+test('ausearch --format csv of enriched lines of two nodes that share a stamp', () => {
+  const [header = '', ...lines] = fixture('enriched-nodes.ausearch.csv').trim().split('\n');
+  const names = header.split(',');
+  const theirs = lines.map((line) => Object.fromEntries(line.split(',').map((value, at) => [names[at]!, value])));
+  const { rows, rejects } = read('enriched-nodes.log');
+  expect(rejects).toEqual([]);
+  expect(theirs).toHaveLength(3);
+  const ours = rows('events').map((row) => [row['system'], row['code'], row['sequence'], row['actor'], row['outcome']]);
+  expect(ours).toEqual(
+    theirs.map(({ NODE, EVENT, SERIAL_NUM, SUBJ_PRIME, RESULT }) => [
+      NODE,
+      EVENT,
+      Number(SERIAL_NUM),
+      SUBJ_PRIME?.replace(/^unknown\((\d+)\)$/, '$1'),
+      RESULT,
+    ]),
+  );
+});
+
 describe('ausearch --interpret', () => {
   const theirs = fixture('gen-ausearch.interpret.txt')
     .split('\n')
