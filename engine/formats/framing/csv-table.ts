@@ -22,7 +22,7 @@ export interface TableSpec<N extends EvidenceTableName> {
 }
 
 /** For each column of a table, which fields of a row hold it, in order of preference. */
-type Places = ReadonlyMap<string, readonly number[]>;
+export type Places = ReadonlyMap<string, readonly number[]>;
 
 /** `Issue Key`, `issue_key` and `ISSUE-KEY` are the same; Jira's `Custom field (Root cause)` is `rootcause`. */
 export function plainName(name: string): string {
@@ -32,7 +32,8 @@ export function plainName(name: string): string {
     .replace(/^customfield(?=.)/, '');
 }
 
-function findPlaces(header: readonly string[], columns: TableSpec<EvidenceTableName>['columns']): Places {
+/** Finds the columns of a table among the names of a header. */
+export function findPlaces(header: readonly string[], columns: TableSpec<EvidenceTableName>['columns']): Places {
   const names = header.map(plainName);
   const places = new Map<string, readonly number[]>();
   for (const [column, aliases] of Object.entries(columns)) {

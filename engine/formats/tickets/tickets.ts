@@ -1,60 +1,62 @@
-/** Incidents, changes, leavers and exceptions as CSV, from any tracker. docs/formats/tickets.md */
-import type { Format } from '../format.ts';
-import { CsvTableReader, recogniseTable, type TableSpec } from '../framing/csv-table.ts';
-import { ticketKind } from './kind.ts';
+/** Incidents, changes, leavers and exceptions from any tracker, as CSV or JSON. docs/formats/tickets.md */
+import type { Problem } from '../../../shared/problem.ts';
+import type { Format, ReadContext, Recognition, RowSink, SourceReader } from '../format.ts';
+import { CsvTableReader, recogniseTable } from '../framing/csv-table.ts';
+import { ticketTable } from './columns.ts';
+import { JsonTicketReader } from './json-tickets.ts';
+import { recogniseJsonTickets } from './recognise-json.ts';
 
-const spec: TableSpec<'tickets'> = {
-  table: 'tickets',
-  columns: {
-    ticket_id: ['ticket', 'ticketnumber', 'issuekey', 'key', 'number', 'casenumber', 'id'],
-    kind: ['tickettype', 'issuetype', 'type', 'sysclassname', 'tasktype'],
-    system: ['affectedsystem', 'hostname', 'host', 'server', 'asset', 'cmdbci', 'configurationitem', 'affectedci'],
-    opened: ['openedat', 'created', 'createdat', 'creationdate', 'datecreated', 'syscreatedon', 'reportedat'],
-    acknowledged: ['acknowledgedat', 'acknowledgedon', 'respondedat', 'firstresponse'],
-    resolved: ['resolvedat', 'resolvedon', 'resolutiondate', 'closed', 'closedat', 'completedat'],
-    status: ['state', 'incidentstate'],
-    summary: ['shortdescription', 'title', 'subject', 'description'],
-    root_cause: ['rootcauseanalysis', 'rca', 'cause'],
-    requester: ['requestedby', 'reporter', 'callerid', 'caller', 'openedby', 'author', 'creator'],
-    approver: ['approvedby', 'approvername'],
-    approved_at: ['approved', 'approvedon', 'approvaldate'],
-    starts: ['startsat', 'start', 'startdate', 'plannedstart', 'plannedstartdate', 'workstart', 'validfrom'],
-    ends: ['endsat', 'end', 'enddate', 'plannedend', 'plannedenddate', 'workend', 'validto', 'expires', 'expiresat'],
-    links: ['link', 'related', 'relatedtickets', 'references', 'commits', 'inwardissuelink*', 'outwardissuelink*'],
-  },
-  needed: ['ticket_id', 'opened'],
-  telling: 2,
-  tellingColumns: ['kind', 'resolved', 'status', 'summary', 'root_cause', 'requester', 'approver', 'approved_at'],
-  row: (cells) => {
-    const id = cells.needed('ticket_id');
-    const opened = cells.time('opened');
-    if (opened === undefined) cells.needed('opened');
-    return {
-      ticket_id: id,
-      kind: ticketKind(cells.text('kind'), id ?? ''),
-      system: cells.text('system'),
-      opened,
-      acknowledged: cells.time('acknowledged'),
-      resolved: cells.time('resolved'),
-      status: cells.text('status'),
-      summary: cells.text('summary'),
-      root_cause: cells.text('root_cause'),
-      requester: cells.text('requester'),
-      approver: cells.text('approver'),
-      approved_at: cells.time('approved_at'),
-      starts: cells.time('starts') ?? opened,
-      ends: cells.endTime('ends') ?? cells.endTime('resolved'),
-      links: cells.list('links'),
-    };
-  },
-};
+/** White space before the first character that is worth keeping to find out. */
+const MAX_BLANK_BYTES = 64 * 1024;
 
 export const tickets: Format = {
   id: 'tickets',
-  title: 'Tickets (CSV)',
+  title: 'Tickets (CSV, or JSON of Jira, ServiceNow, GitHub)',
   version: 1,
   framing: 'spans',
   streams: [],
-  recognise: (head) => recogniseTable(spec, head),
-  open: (sink, context) => new CsvTableReader(spec, sink, context),
+  recognise,
+  open: (sink, context) => new TicketReader(sink, context),
 };
+
+function recognise(head: Uint8Array): Recognition {
+  return isJson(head) ? recogniseJsonTickets(head) : recogniseTable(ticketTable, head);
+}
+
+/** JSON begins with a bracket; no header of a table does. `undefined` when there is only white space so far. */
+function isJson(head: Uint8Array): boolean | undefined {
+  const first = head.find((byte) => byte > 0x20 && ![0xef, 0xbb, 0xbf].includes(byte));
+  return first === undefined ? undefined : first === 0x7b || first === 0x5b;
+}
+
+/** Waits for the first byte that tells CSV from JSON, then hands everything on. */
+class TicketReader implements SourceReader {
+  readonly #waiting: Uint8Array[] = [];
+  #waitingBytes = 0;
+  #reader: SourceReader | undefined;
+
+  constructor(
+    private readonly sink: RowSink,
+    private readonly context: ReadContext,
+  ) {}
+
+  push(piece: Uint8Array): void {
+    if (this.#reader) return this.#reader.push(piece);
+    this.#waiting.push(piece.slice());
+    this.#waitingBytes += piece.length;
+    const json = isJson(piece);
+    if (json !== undefined || this.#waitingBytes > MAX_BLANK_BYTES) this.#choose(json ?? false);
+  }
+
+  finish(): Problem | undefined {
+    return this.#choose(false).finish();
+  }
+
+  #choose(json: boolean): SourceReader {
+    if (this.#reader) return this.#reader;
+    const { sink, context } = this;
+    this.#reader = json ? new JsonTicketReader(sink, context) : new CsvTableReader(ticketTable, sink, context);
+    for (const piece of this.#waiting.splice(0)) this.#reader.push(piece);
+    return this.#reader;
+  }
+}
