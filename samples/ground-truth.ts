@@ -1,6 +1,6 @@
 /** What was planted, where its evidence stands, and which control-days it must change. */
 import { addDays, type Day } from '../shared/time.ts';
-import { auditedWindow, AWS_SYSTEM, ENTITY, hosts, openedByChange } from './company.ts';
+import { auditedWindow, AWS_SYSTEM, ENTITY, hosts, openedByChange, type Host } from './company.ts';
 import { planted, traps } from './plants.ts';
 
 /** Where a planted thing can be read. */
@@ -36,6 +36,14 @@ export interface ExpectedControlDay {
   readonly because: string;
 }
 
+/** A day on which a system in scope owes evidence of a stream and gave none. */
+export interface ExpectedGap {
+  readonly system: string;
+  readonly stream: string;
+  readonly day: Day;
+  readonly because: string;
+}
+
 export interface ExpectedReject {
   readonly plant: string;
   readonly file: string;
@@ -51,6 +59,7 @@ export interface GroundTruth {
   readonly deviations: readonly PlantedThing[];
   readonly traps: readonly PlantedThing[];
   readonly rejects: readonly ExpectedReject[];
+  readonly expectedGaps: readonly ExpectedGap[];
   readonly expectedControlDays: readonly ExpectedControlDay[];
   readonly totals: Readonly<Record<string, number>>;
 }
@@ -89,6 +98,7 @@ export class TruthRecorder {
       deviations: deviations.map((one) => this.withEvidence(one)),
       traps: benign.map((one) => this.withEvidence(one)),
       rejects: rejected.flatMap((plant) => this.rejects(plant)),
+      expectedGaps: expectedGaps(),
       expectedControlDays: expectedControlDays(),
       totals,
     };
@@ -111,8 +121,9 @@ const rejected: string[] = [
 ];
 
 const portDays = daysFrom(planted.unauthorisedPort.days[0], planted.unauthorisedPort.days[1]);
-const uncovered = hosts
-  .filter(({ leavesOn }) => leavesOn === undefined || planted.cutScan.day < leavesOn)
+const inScopeOn = (day: Day): readonly Host[] =>
+  hosts.filter(({ leavesOn }) => leavesOn === undefined || day < leavesOn);
+const uncovered = inScopeOn(planted.cutScan.day)
   .slice(planted.cutScan.hostsCovered)
   .map(({ system }) => system);
 
@@ -242,6 +253,16 @@ const benign: readonly Description[] = [
   },
 ];
 
+/** A scan that never finished counts for no host. */
+function expectedGaps(): ExpectedGap[] {
+  const { silentDay, missedScan, cutScan } = planted;
+  const { system, day, id } = silentDay;
+  const unscanned = [missedScan, cutScan].flatMap((plant) =>
+    inScopeOn(plant.day).map((host) => ({ system: host.system, stream: 'nmap', day: plant.day, because: plant.id })),
+  );
+  return [{ system, stream: 'auditd', day, because: id }, ...unscanned];
+}
+
 function expectedControlDays(): ExpectedControlDay[] {
   const { silentDay, missedScan, unauthorisedPort, rootLogin, foreignSudo, awsRoot, auditPause, cutScan } = planted;
   const day = (control: string, on: Day, states: readonly string[], because: string): ExpectedControlDay => ({
@@ -253,7 +274,7 @@ function expectedControlDays(): ExpectedControlDay[] {
   return [
     ...portDays.map((on) => day(controls.ports, on, ['deviation'], unauthorisedPort.id)),
     day(controls.ports, missedScan.day, ['no evidence'], missedScan.id),
-    day(controls.ports, cutScan.day, ['no evidence', 'partial'], cutScan.id),
+    day(controls.ports, cutScan.day, ['no evidence'], cutScan.id),
     day(controls.scans, missedScan.day, ['deviation', 'no evidence'], missedScan.id),
     day(controls.scans, cutScan.day, ['deviation'], cutScan.id),
     day(controls.auditd, silentDay.day, ['deviation'], silentDay.id),
