@@ -27,22 +27,27 @@ export interface DatedResultRow extends ResultRow {
   readonly day: string | null;
 }
 
-/** All results of one control. `complete` is false where rows that are `ok` were left out. */
+/** The results of one control, in pieces of any size. `complete` is false where rows that are `ok` were left out. */
 export interface ResultSet {
   readonly control: string;
-  readonly rows: Iterable<DatedResultRow>;
+  readonly pieces: () => Iterable<readonly DatedResultRow[]> | AsyncIterable<readonly DatedResultRow[]>;
   readonly complete: boolean;
 }
 
 /** control-days.csv, and for each control its results and its query, in the order of the content. */
-export function buildAttachments(content: BinderContent, results: readonly ResultSet[]): readonly BinderAttachment[] {
+export async function buildAttachments(
+  content: BinderContent,
+  results: readonly ResultSet[],
+): Promise<readonly BinderAttachment[]> {
   const names = fileNames(content.controls.map(({ id }) => id));
-  const perControl = content.controls.flatMap((control) => {
+  const attachments = [controlDaysAttachment(content)];
+  for (const control of content.controls) {
     const set = results.find((candidate) => candidate.control === control.id);
     const name = names.get(control.id)!;
-    return [...(set ? [resultsAttachment(name, set)] : []), sqlAttachment(name, control.id, control.sql)];
-  });
-  return [controlDaysAttachment(content), ...perControl];
+    if (set) attachments.push(await resultsAttachment(name, set));
+    attachments.push(sqlAttachment(name, control.id, control.sql));
+  }
+  return attachments;
 }
 
 /** A file name for each control: ids are ASCII by rule, other characters become `_`, and a clash gets a number. */
@@ -70,16 +75,21 @@ function sqlAttachment(name: string, control: string, sql: string): BinderAttach
   };
 }
 
-function resultsAttachment(name: string, { control, rows, complete }: ResultSet): BinderAttachment {
-  const lines = [csvLine(resultsColumns)];
-  for (const row of rows) lines.push(resultLine(row));
+async function resultsAttachment(name: string, { control, pieces, complete }: ResultSet): Promise<BinderAttachment> {
+  // Text becomes bytes piece by piece: half the memory, and no string too long for the engine.
+  const written = [Buffer.from(csvLine(resultsColumns), 'utf8')];
+  let rows = 0;
+  for await (const piece of pieces()) {
+    written.push(Buffer.from(piece.map(resultLine).join(''), 'utf8'));
+    rows += piece.length;
+  }
   return {
     name: `${name}.results.csv`,
     type: 'text/csv',
     relationship: 'Supplement',
     description: `${complete ? 'Every item' : 'Every item that is not ok'} of the population of ${control}`,
-    bytes: Buffer.from(lines.join(''), 'utf8'),
-    of: { control, what: 'results', rows: lines.length - 1, complete },
+    bytes: Buffer.concat(written),
+    of: { control, what: 'results', rows, complete },
   };
 }
 

@@ -69,8 +69,10 @@ export interface Completeness {
   readonly bytes: number;
   /** Files that were given and not imported. */
   readonly refused: readonly { readonly name: string; readonly reason: string }[];
-  /** Evidence that begins after the window begins or ends before it ends. */
+  /** Streams that were expected over more days than they were seen over: they begin late, or end early. */
   readonly notCovering: readonly SpanNotice[];
+  /** Sources none of whose records lies in the window. */
+  readonly outsideWindow: readonly OutsideNotice[];
   /** Streams and systems that were expected and never spoke. */
   readonly neverSeen: readonly { readonly stream: string; readonly system: string | null }[];
   /** Evidence was added after the controls ran. */
@@ -78,10 +80,19 @@ export interface Completeness {
 }
 
 export interface SpanNotice {
+  readonly stream: string;
+  readonly system: string;
+  readonly firstExpected: Day;
+  readonly firstSeen: Day;
+  readonly lastExpected: Day;
+  readonly lastSeen: Day;
+}
+
+export interface OutsideNotice {
   readonly sourceId: number;
   readonly name: string;
-  readonly firstTime: string | null;
-  readonly lastTime: string | null;
+  readonly firstTime: string;
+  readonly lastTime: string;
 }
 
 export interface ControlContent {
@@ -110,8 +121,10 @@ export interface ControlContent {
   readonly population: number;
   readonly tested: number;
   readonly deviations: number;
-  /** Deviating and undecidable items, in the order of time; every one of them, the pages show the first ones. */
+  /** The first deviating and undecidable items, in the order of time: as many as are printed, or more. */
   readonly items: readonly ItemLine[];
+  /** How many there are. */
+  readonly itemCount: number;
   readonly explanations: readonly ExplanationLine[];
   readonly populationHash: Sha256;
   readonly daysHash: Sha256;

@@ -168,9 +168,9 @@ function rangesText(ranges: readonly DayRange[]): string {
 }
 
 function itemsTable(at: ControlPlace): PdfNode[] {
-  const { items } = at.control;
-  const head = subheading(`Deviating and undecidable items (${groupDigits(items.length)})`);
-  if (items.length === 0) return [head, paragraph('None among the items tested.')];
+  const { items, itemCount } = at.control;
+  const head = subheading(`Deviating and undecidable items (${groupDigits(itemCount)})`);
+  if (itemCount === 0) return [head, paragraph('None among the items tested.')];
   const header = ['Time (UTC)', 'System', 'Resource', 'Finding', 'Citation'].map((text) => th(text));
   const rows = items.slice(0, MOST_ROWS).map(itemRow);
   return [head, table([87, 54, 96, COLUMN - 237 - 62 - 32, 62], header, rows), ...restNotice(at)];
@@ -188,9 +188,9 @@ function itemRow(item: ItemLine): PdfNode[] {
 }
 
 function restNotice({ control, attachments }: ControlPlace): PdfNode[] {
-  if (control.items.length <= MOST_ROWS) return [];
+  if (control.itemCount <= MOST_ROWS) return [];
   const file = attachments.find(({ of }) => of?.control === control.id && of.what === 'results');
-  const first = `The first ${MOST_ROWS} of ${countOf(control.items.length, 'item')} are printed.`;
+  const first = `The first ${MOST_ROWS} of ${countOf(control.itemCount, 'item')} are printed.`;
   if (!file) return [small(first)];
   return [
     { text: `${first} All are in the attached ${file.name}, SHA-256:`, style: 'small', margin: [0, 4, 0, 0] },

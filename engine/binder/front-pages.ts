@@ -106,9 +106,14 @@ export function completenessPage(content: BinderContent): PdfNode[] {
     ...staleNotice(completeness),
     ...listOrNone('Files not imported', 'Every file that was given was imported.', refusedTable(completeness)),
     ...listOrNone(
-      'Sources that do not span the window',
-      'Every source with times begins no later than the window and ends no earlier.',
-      spanTable(content),
+      'Streams that begin late or end early',
+      'Every stream that was seen was seen from the first day on which it was expected to the last.',
+      spanTable(completeness),
+    ),
+    ...listOrNone(
+      'Sources outside the window',
+      'Every source with times has at least one record in the window.',
+      outsideTable(completeness),
     ),
     ...listOrNone(
       'Expected and never seen',
@@ -133,17 +138,26 @@ function refusedTable({ refused }: Completeness): PdfNode | undefined {
   return rows.length > 0 ? table([180, COLUMN - 188], [th('File'), th('Reason')], rows) : undefined;
 }
 
-function spanTable({ completeness, window }: BinderContent): PdfNode | undefined {
-  const rows = completeness.notCovering.map(({ sourceId, name, firstTime, lastTime }) => [
+function spanTable({ notCovering }: Completeness): PdfNode | undefined {
+  const rows = notCovering.map((span) => [
+    span.stream,
+    span.system,
+    span.firstSeen === span.firstExpected ? span.firstSeen : `${span.firstSeen}, expected ${span.firstExpected}`,
+    span.lastSeen === span.lastExpected ? span.lastSeen : `${span.lastSeen}, expected ${span.lastExpected}`,
+  ]);
+  const header = [th('Stream'), th('System'), th('First day seen'), th('Last day seen')];
+  return rows.length > 0 ? table([90, COLUMN - 90 - 300 - 24, 150, 150], header, rows) : undefined;
+}
+
+function outsideTable({ outsideWindow }: Completeness): PdfNode | undefined {
+  const rows = outsideWindow.map(({ sourceId, name, firstTime, lastTime }) => [
     `S${sourceId}`,
     name,
-    firstTime ? instantInColumn(firstTime) : 'no time',
-    lastTime ? instantInColumn(lastTime) : 'no time',
+    instantInColumn(firstTime),
+    instantInColumn(lastTime),
   ]);
-  if (rows.length === 0) return undefined;
   const header = [th('Source'), th('Name'), th('First record (UTC)'), th('Last record (UTC)')];
-  const note = `The window is ${window.firstDay} to ${window.lastDay}, ${window.zone}.`;
-  return { stack: [paragraph(note), table([32, COLUMN - 32 - 208 - 24, 104, 104], header, rows)] };
+  return rows.length > 0 ? table([32, COLUMN - 32 - 208 - 24, 104, 104], header, rows) : undefined;
 }
 
 function neverSeenTable({ neverSeen }: Completeness): PdfNode | undefined {

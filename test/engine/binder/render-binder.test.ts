@@ -49,7 +49,7 @@ describe('the bytes', () => {
     const { content, results } = sampleBinder();
     const other = await renderBinder(
       { ...content, madeAt: '2026-07-14T09:30:01Z' },
-      buildAttachments(content, results),
+      await buildAttachments(content, results),
     );
     expect(sha256(other)).not.toBe(sha256(pdf));
   });
@@ -61,7 +61,7 @@ describe('the bytes', () => {
   it('are not made when the job was cancelled', async () => {
     const { content } = sampleBinder();
     const job = { signal: AbortSignal.abort(), progress: () => undefined };
-    await expect(renderBinder(content, buildAttachments(content, []), job)).rejects.toMatchObject({
+    await expect(renderBinder(content, await buildAttachments(content, []), job)).rejects.toMatchObject({
       problem: { code: 'cancelled' },
     });
   });
@@ -134,8 +134,8 @@ describe('what is printed', () => {
       const { content, results } = sampleBinder();
       const [first] = content.controls;
       const items = Array.from({ length: 950 }, (_, place) => ({ ...first!.items[0]!, resource: `item-${place + 1}` }));
-      const many = { ...content, controls: [{ ...first!, items }] };
-      const attachments = buildAttachments(many, results.slice(0, 1));
+      const many = { ...content, controls: [{ ...first!, items, itemCount: items.length }] };
+      const attachments = await buildAttachments(many, results.slice(0, 1));
       const path = join(folder, 'many.pdf');
       writeFileSync(path, await renderBinder(many, attachments));
       const printed = run('pdftotext', '-layout', path, '-');
@@ -187,10 +187,11 @@ describe('a binder of nothing', () => {
         rejected: 0,
         refused: [],
         notCovering: [],
+        outsideWindow: [],
         neverSeen: [],
       },
       ledger: { entries: 0, headSeq: 0, headHash: '0'.repeat(64), lines: [] },
     };
-    expect(countPages(await renderBinder(empty, buildAttachments(empty, [])))).toBeGreaterThan(5);
+    expect(countPages(await renderBinder(empty, await buildAttachments(empty, [])))).toBeGreaterThan(5);
   });
 });

@@ -245,6 +245,7 @@ function controlOf(plan: Plan, place: number): { control: ControlContent; result
     tested: sum('population'),
     deviations: sum('deviations'),
     items,
+    itemCount: items.length,
     explanations:
       place === 1
         ? [
@@ -259,7 +260,7 @@ function controlOf(plan: Plan, place: number): { control: ControlContent; result
     populationHash: hashPopulation(rows),
     daysHash: hashControlDays(made),
   };
-  return { control, results: { control: plan.id, rows, complete: true } };
+  return { control, results: { control: plan.id, pieces: () => [rows], complete: true } };
 }
 
 /** The content, and the results that go with it. */
@@ -303,7 +304,17 @@ export function sampleBinder(): { readonly content: BinderContent; readonly resu
         },
       ],
       notCovering: [
-        { sourceId: 7, name: 'web-3-audit.log', firstTime: '2026-03-15T06:12:44Z', lastTime: '2026-06-30T21:59:58Z' },
+        {
+          stream: 'auditd',
+          system: 'web-3',
+          firstExpected: '2026-03-15',
+          firstSeen: '2026-03-17',
+          lastExpected: '2026-06-30',
+          lastSeen: '2026-06-30',
+        },
+      ],
+      outsideWindow: [
+        { sourceId: 7, name: 'web-3-old.log', firstTime: '2025-11-15T06:12:44Z', lastTime: '2025-12-30T21:59:58Z' },
       ],
       neverSeen: [{ stream: 'syslog', system: 'queue-3' }],
       staleRun: false,

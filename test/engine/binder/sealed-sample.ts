@@ -1,5 +1,5 @@
 /** The sample binder, signed by an identity made for the tests; each made once a test file. */
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { buildAttachments } from '../../../engine/binder/attachments.ts';
 import { createIdentity } from '../../../engine/binder/create-identity.ts';
 import type { Identity } from '../../../engine/binder/identity.ts';
@@ -32,21 +32,18 @@ export async function sealedSample(): Promise<SealedSample> {
 /** The same binder without the results of each control: quick to verify a few hundred times. */
 export async function signedLightSample(identity: Identity): Promise<Uint8Array> {
   const { content } = sampleBinder();
-  const unsigned = await renderBinder(content, buildAttachments(content, []));
+  const unsigned = await renderBinder(content, await buildAttachments(content, []));
   return signBinder(unsigned, identity, { claimedTime: NOW });
 }
 
 export async function renderSample(): Promise<Uint8Array> {
   const { content, results } = sampleBinder();
-  return renderBinder(content, buildAttachments(content, results));
+  return renderBinder(content, await buildAttachments(content, results));
 }
 
 /** Why a test that needs a program cannot run here, or `undefined` where it can. */
 export function missingTool(name: string, ...versionArguments: readonly string[]): string | undefined {
-  try {
-    execFileSync(name, versionArguments, { stdio: 'ignore' });
-    return undefined;
-  } catch {
-    return `${name} is not installed`;
-  }
+  // A program that answers with an exit code of its own is there; only one that cannot be started is missing.
+  const { error } = spawnSync(name, versionArguments, { stdio: 'ignore' });
+  return error ? `${name} is not installed` : undefined;
 }

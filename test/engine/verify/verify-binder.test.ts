@@ -177,7 +177,7 @@ describe('anything added or cut', () => {
 describe('a signer who lies', () => {
   it('is found where an attachment is not what the manifest says', async () => {
     const { content, results } = sampleBinder();
-    const attachments = buildAttachments(content, results);
+    const attachments = await buildAttachments(content, results);
     const changed = attachments.map((file) =>
       file.name.endsWith('.sql') ? { ...file, bytes: Buffer.from('select 1') } : file,
     );
@@ -190,14 +190,14 @@ describe('a signer who lies', () => {
       ...control,
       days: control.days.map((day) => (day.state === 'deviation' ? { ...day, state: 'effective' as const } : day)),
     }));
-    const attachments = buildAttachments({ ...content, controls: doctored }, results);
+    const attachments = await buildAttachments({ ...content, controls: doctored }, results);
     const found = await verifySignedWith(attachments, manifestOf(attachments));
     expect(failedChecks(found)).toEqual(['results.match']);
   });
 
   it('is found where a file is attached that the manifest does not list', async () => {
     const { content, results } = sampleBinder();
-    const attachments = buildAttachments(content, results);
+    const attachments = await buildAttachments(content, results);
     const extra: BinderAttachment = { ...attachments[0]!, name: 'extra.csv' };
     const found = await verifySignedWith([...attachments, extra], manifestOf(attachments));
     expect(found.checks.find(({ id }) => id === 'attachments.match')!.detail).toBe(
