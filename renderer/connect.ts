@@ -1,5 +1,6 @@
 import {
   domPort,
+  ENGINE_GONE,
   ENGINE_PORT,
   WANT_ENGINE_PORT,
   WEB_SOCKET_PATH,
@@ -15,7 +16,19 @@ const TOKEN_KEY = 'fieldwork-token';
  * Rejects with an `RpcError` that says what to do.
  */
 export async function connect(): Promise<Client> {
-  return createClient(location.protocol === 'app:' ? domPort(await askForPort()) : webSocket(await openSocket()));
+  if (location.protocol !== 'app:') return createClient(webSocket(await openSocket()));
+  const client = createClient(domPort(await askForPort()));
+  closeWhenEngineIsGone(client);
+  return client;
+}
+
+/** A port does not always tell that its other end has died; the shell does. */
+function closeWhenEngineIsGone(client: Client): void {
+  const onMessage = (event: MessageEvent) => {
+    if (event.source === window && event.data === ENGINE_GONE) client.close();
+  };
+  addEventListener('message', onMessage);
+  client.onClose(() => removeEventListener('message', onMessage));
 }
 
 /** The preload script hands over a port and nothing else. */

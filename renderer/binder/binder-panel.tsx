@@ -1,18 +1,12 @@
-import { useCallback, useState } from 'react';
-import type { Output, Verification } from '../../shared/contract.ts';
 import { JobProgress } from '../common/job-progress.tsx';
-import { useJob } from '../engine/use-engine.ts';
 import { BinderList } from './binder-list.tsx';
 import { MakeBinder } from './make-binder.tsx';
+import type { BinderWork } from './use-binder-work.ts';
 import { VerificationView } from './verification-view.tsx';
 
 /** Makes the signed binder, lists those that were made, and checks them. */
-export function BinderPanel(props: { readOnly: boolean }) {
-  const [shown, setShown] = useState<Verification>();
-  const making = useJob(
-    'binder.make',
-    useCallback((made: Output<'binder.make'>) => setShown(made.verification), []),
-  );
+export function BinderPanel(props: { readOnly: boolean; work: BinderWork }) {
+  const { making, verification, showVerification } = props.work;
   return (
     <div className="binder-panel">
       <div className="binder-left">
@@ -29,12 +23,12 @@ export function BinderPanel(props: { readOnly: boolean }) {
           )}
           <JobProgress title="Making the binder" job={making} />
         </section>
-        <BinderList onVerified={setShown} />
+        <BinderList onVerified={showVerification} />
       </div>
       <section className="binder-right" aria-labelledby="verification-title" aria-live="polite">
         <h2 id="verification-title">Verification</h2>
-        {shown ? (
-          <VerificationView verification={shown} />
+        {verification ? (
+          <VerificationView verification={verification} />
         ) : (
           <p className="faint">Make or verify a binder to see each check and its outcome.</p>
         )}

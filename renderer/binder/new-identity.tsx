@@ -31,6 +31,27 @@ export function NewIdentity(props: NewIdentityProps) {
         Your name, as it shall stand in the signature
         <input name="name" required maxLength={200} pattern=".*\S.*" autoComplete="off" data-testid="identity-name" />
       </label>
+      <TwicePassphrase differs={mismatch} />
+      {error && <ProblemNote what="The identity was not made." error={error} />}
+      <p className="actions">
+        <button type="submit" className="primary" data-testid="identity-create" disabled={isBusy}>
+          {isBusy ? 'Making the key…' : 'Create identity'}
+        </button>
+        {props.canGoBack && (
+          <button type="button" className="link" onClick={props.onBack}>
+            Use an existing identity
+          </button>
+        )}
+      </p>
+    </form>
+  );
+}
+
+/** The passphrase, typed twice: a slip would lock the key away for good. */
+function TwicePassphrase(props: { differs: boolean }) {
+  const { differs } = props;
+  return (
+    <>
       <label>
         Passphrase, at least 8 characters
         <input
@@ -52,27 +73,16 @@ export function NewIdentity(props: NewIdentityProps) {
           required
           autoComplete="new-password"
           data-testid="identity-passphrase-again"
-          aria-invalid={mismatch}
-          aria-describedby={mismatch ? 'passphrase-mismatch' : undefined}
+          aria-invalid={differs}
+          aria-describedby={differs ? 'passphrase-mismatch' : undefined}
         />
       </label>
-      {mismatch && (
+      {differs && (
         <p className="field-error" id="passphrase-mismatch" role="alert">
           The two passphrases differ. Type the same one in both fields.
         </p>
       )}
-      {error && <ProblemNote what="The identity was not made." error={error} />}
-      <p className="actions">
-        <button type="submit" className="primary" data-testid="identity-create" disabled={isBusy}>
-          {isBusy ? 'Making the key…' : 'Create identity'}
-        </button>
-        {props.canGoBack && (
-          <button type="button" className="link" onClick={props.onBack}>
-            Use an existing identity
-          </button>
-        )}
-      </p>
-    </form>
+    </>
   );
 }
 

@@ -1,7 +1,9 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { useCallback, useEffect, useEffectEvent, useMemo, useReducer, useState } from 'react';
+import { useCallback, useEffect, useEffectEvent, useMemo, useReducer, useRef, useState } from 'react';
 import type { CaseSummary } from '../../shared/contract.ts';
 import { BinderPanel } from '../binder/binder-panel.tsx';
+import { visibleText } from '../common/hostile-text.ts';
+import { useBinderWork, type BinderWork } from '../binder/use-binder-work.ts';
 import { JobProgress } from '../common/job-progress.tsx';
 import { ProblemNote } from '../common/problem-note.tsx';
 import { asError, useCall, useClient, useJob } from '../engine/use-engine.ts';
@@ -20,31 +22,24 @@ import { Notices } from './notices.tsx';
 import { isField, pageKeyFor, type PageKey } from './page-keys.ts';
 import { PanelTabs } from './panel-tabs.tsx';
 import { ShortcutsDialog } from './shortcuts.tsx';
-import { firstView, nextView, type Selection } from './view-state.ts';
+import { firstView, nextView, type Selection, type ViewState } from './view-state.ts';
 
 /** An open case: its header, one panel, and below it what was selected. */
 export function Workbench(props: { summary: CaseSummary }) {
   const { summary } = props;
-  const [view, act] = useReducer(nextView, firstView);
   const [isHelpOpen, setHelpOpen] = useState(false);
   const [choice, setChoice] = useState<ControlChoice>(everyControl);
   const run = useJob(
     'run.start',
     useCallback(() => {}, []),
   );
+  const binderWork = useBinderWork();
   const closing = useCloseCase();
   const ruler = useMemo(
     () => rulerOf(summary.firstDay, summary.lastDay, { zone: summary.zone, width: 0 }),
     [summary.firstDay, summary.lastDay, summary.zone],
   );
-  const select = useCallback((selection: Selection) => {
-    rememberFocus();
-    act({ kind: 'select', selection });
-  }, []);
-  const back = () => {
-    act({ kind: 'back' });
-    if (!view.record) restoreFocus();
-  };
+  const { view, act, select, back } = useView();
   const stepDay = useStepDay(view.selection, select);
   usePageKeys((pressed) => {
     if (pressed.kind === 'show') act(pressed);
@@ -55,10 +50,11 @@ export function Workbench(props: { summary: CaseSummary }) {
   });
   return (
     <RulerContext value={ruler}>
+      <title>{`${visibleText(summary.entity)} · Fieldwork`}</title>
       <div className="workbench">
         <CaseHeader
           summary={summary}
-          isBusy={run.state.kind === 'running'}
+          isBusy={run.state.kind === 'running' || binderWork.making.state.kind === 'running'}
           onRun={() => run.start({})}
           onBinder={() => act({ kind: 'show', panel: 'binder' })}
           onClose={closing.close}
@@ -75,12 +71,12 @@ export function Workbench(props: { summary: CaseSummary }) {
             {view.panel === 'controls' && <ControlTools choice={choice} onChoose={setChoice} />}
           </div>
           <div className="panel" id="panel" role="tabpanel" aria-labelledby={`tab-${view.panel}`}>
-            {view.panel === 'controls' && (
-              <ControlsPanel selection={view.selection} onSelect={select} choice={choice} onChoose={setChoice} />
-            )}
-            {view.panel === 'sources' && <SourcesPanel selection={view.selection} onSelect={select} />}
-            {view.panel === 'ledger' && <LedgerPanel />}
-            {view.panel === 'binder' && <BinderPanel readOnly={summary.readOnly} />}
+            <Panel
+              {...{ view, choice, binderWork }}
+              onChoose={setChoice}
+              onSelect={select}
+              readOnly={summary.readOnly}
+            />
           </div>
           {view.selection && (
             <Inspector
@@ -98,6 +94,47 @@ export function Workbench(props: { summary: CaseSummary }) {
       </div>
     </RulerContext>
   );
+}
+
+interface PanelProps {
+  readonly view: ViewState;
+  readonly choice: ControlChoice;
+  readonly binderWork: BinderWork;
+  readonly readOnly: boolean;
+  onChoose(choice: ControlChoice): void;
+  onSelect(selection: Selection): void;
+}
+
+function Panel(props: PanelProps) {
+  const { view, choice, binderWork, readOnly, onChoose, onSelect } = props;
+  switch (view.panel) {
+    case 'controls':
+      return <ControlsPanel selection={view.selection} onSelect={onSelect} choice={choice} onChoose={onChoose} />;
+    case 'sources':
+      return <SourcesPanel selection={view.selection} onSelect={onSelect} />;
+    case 'ledger':
+      return <LedgerPanel />;
+    case 'binder':
+      return <BinderPanel readOnly={readOnly} work={binderWork} />;
+  }
+}
+
+/** What is shown, and the ways to change it that also move the focus. */
+function useView() {
+  const [view, act] = useReducer(nextView, firstView);
+  const { remember, restore } = useFocusMemory();
+  const select = useCallback(
+    (selection: Selection) => {
+      remember();
+      act({ kind: 'select', selection });
+    },
+    [remember],
+  );
+  const back = () => {
+    act({ kind: 'back' });
+    if (!view.record) restore();
+  };
+  return { view, act, select, back };
 }
 
 /** Moves an open day to the next or previous one that is not simply effective. */
@@ -144,15 +181,16 @@ function useCloseCase() {
   return { close, error };
 }
 
-/** Where the focus was before the inspector opened, so that closing it puts people back there. */
-let focusBefore: HTMLElement | undefined;
-
-function rememberFocus(): void {
-  const now = document.activeElement;
-  if (now instanceof HTMLElement && !now.closest('[data-inspector]')) focusBefore = now;
-}
-
-function restoreFocus(): void {
-  focusBefore?.focus();
-  focusBefore = undefined;
+/** Remembers where the focus was before the inspector opened, so that closing it puts people back there. */
+function useFocusMemory() {
+  const before = useRef<HTMLElement>(undefined);
+  const remember = useCallback(() => {
+    const now = document.activeElement;
+    if (now instanceof HTMLElement && !now.closest('[data-inspector]')) before.current = now;
+  }, []);
+  const restore = () => {
+    before.current?.focus();
+    before.current = undefined;
+  };
+  return { remember, restore };
 }

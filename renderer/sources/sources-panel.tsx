@@ -118,7 +118,15 @@ function Extent(props: { source: Source }) {
   const left = Math.round(Math.max(0, from) * ruler.width);
   const right = Math.max(left + 2, Math.round(Math.min(1, to) * ruler.width));
   return (
-    <svg className="strip-picture" width={ruler.width} height="30" role="img" aria-label={text}>
+    <svg
+      className="strip-picture"
+      width={ruler.width}
+      height="30"
+      viewBox={`0 0 ${ruler.width} 30`}
+      preserveAspectRatio="none"
+      role="img"
+      aria-label={text}
+    >
       <title>{text}</title>
       <path className="ink-extent" d={`M${left} 11h${right - left}v8h${left - right}z`} />
       {from < 0 && <path className="ink-extent" d="M0 15l9 -9v18z" />}

@@ -25,7 +25,15 @@ export const StripPicture = memo(function StripPicture<T extends string>(props: 
   const ruler = useRuler();
   const runs = runsByValue(values);
   return (
-    <svg className="strip-picture" width={ruler.width} height={look.height} aria-hidden="true" focusable="false">
+    <svg
+      className="strip-picture"
+      width={ruler.width}
+      height={look.height}
+      viewBox={`0 0 ${ruler.width} ${look.height}`}
+      preserveAspectRatio="none"
+      aria-hidden="true"
+      focusable="false"
+    >
       {look.order.map((value) => {
         const stretches = runs.get(value);
         if (!stretches) return null;

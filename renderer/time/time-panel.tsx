@@ -47,7 +47,7 @@ function RulerTicks() {
   // Weeks are marked only where they stay apart.
   const weeks = ruler.width / ruler.days.length >= 2 ? weekTicks(ruler.days) : [];
   return (
-    <svg className="ruler" width={ruler.width} height="30">
+    <svg className="ruler" width={ruler.width} height="30" viewBox={`0 0 ${ruler.width} 30`} preserveAspectRatio="none">
       <path className="week-ticks" d={weeks.map((index) => `M${edgeOf(ruler, index) + 0.5} 26v4`).join('')} />
       {monthTicks(ruler.days).map(({ index, label }) => (
         <g key={index} transform={`translate(${edgeOf(ruler, index)} 0)`}>
