@@ -20,10 +20,15 @@ export default class SkipReporter implements Reporter {
     writeFileSync('out/e2e-summary.json', JSON.stringify(this.counts));
   }
 
+  /** Tests that build on one another are not run once one of them has failed. */
+  private unsaidReason(): string {
+    return this.counts.failed > 0 ? 'a test that these build on has failed' : 'no reason was given';
+  }
+
   private addSkipped(test: TestCase, result: TestResult): void {
     this.counts.skipped += 1;
     const why = [...result.annotations, ...test.annotations].find(({ type }) => type === 'skip')?.description;
-    const reason = `${test.parent.project()?.name}: ${why ?? 'no reason was given'}`;
+    const reason = `${test.parent.project()?.name}: ${why ?? this.unsaidReason()}`;
     this.reasons.set(reason, (this.reasons.get(reason) ?? 0) + 1);
   }
 }
