@@ -2,7 +2,8 @@
 import { parseInstant, type UtcMicros } from '../../../shared/time.ts';
 import type { Problem } from '../../../shared/problem.ts';
 import type { Format, ReadContext, RowSink, SourceReader } from '../format.ts';
-import { JsonRecordScanner, repeatedMember, type JsonRecord } from '../framing/json-records.ts';
+import { repeatedMember } from '../framing/json-members.ts';
+import { JsonRecordScanner, type JsonRecord } from '../framing/json-records.ts';
 import { eventOf, scannerOptions } from './envelopes.ts';
 import { detailRow, spineRow } from './events.ts';
 import { textAt } from './members.ts';

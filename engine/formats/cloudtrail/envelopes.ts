@@ -1,4 +1,5 @@
-import { rawMember, readJsonRecord, type JsonRecord, type JsonRecordOptions } from '../framing/json-records.ts';
+import { rawMember, readJsonRecord } from '../framing/json-members.ts';
+import type { JsonRecord, JsonRecordOptions } from '../framing/json-records.ts';
 import { memberOf, textAt } from './members.ts';
 
 /** Lists of events: `Records` in files that CloudTrail delivers, `Events` in what `lookup-events` prints. */

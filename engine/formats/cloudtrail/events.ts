@@ -1,8 +1,9 @@
 /** What one CloudTrail event says, as rows: the common spine and the detail table. Pure: an event in, values out. */
 import type { EvidenceRow } from '../../core/tables.ts';
 import type { UtcMicros } from '../../../shared/time.ts';
-import { rawMember, type JsonRecord } from '../framing/json-records.ts';
-import { isAddress } from './address.ts';
+import { rawMember } from '../framing/json-members.ts';
+import type { JsonRecord } from '../framing/json-records.ts';
+import { isIpAddress } from '../framing/ip-address.ts';
 import { readableIdentity } from './identity.ts';
 import { flagAt, memberOf, textAt } from './members.ts';
 
@@ -21,7 +22,7 @@ export function spineRow(event: unknown, time: UtcMicros, fallbackSystem: string
     code: textAt(event, 'eventName'),
     actor,
     target: targetOf(event),
-    src_ip: address !== undefined && isAddress(address) ? address : undefined,
+    src_ip: address !== undefined && isIpAddress(address) ? address : undefined,
     outcome,
     message: sentence(event, actor ?? 'Someone not named') + ending(event, outcome),
   };

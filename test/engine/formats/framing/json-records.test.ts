@@ -1,12 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import {
-  JsonRecordScanner,
-  MAX_JSON_RECORD_BYTES,
-  rawMember,
-  readJsonRecord,
-  repeatedMember,
-} from '../../../../engine/formats/framing/json-records.ts';
+import { rawMember, readJsonRecord, repeatedMember } from '../../../../engine/formats/framing/json-members.ts';
+import { JsonRecordScanner, MAX_JSON_RECORD_BYTES } from '../../../../engine/formats/framing/json-records.ts';
 import { inPieces } from '../collect-rows.ts';
 
 interface Found {
