@@ -14,9 +14,12 @@ const { values: options } = parseArgs({
 });
 
 // In the clone and not in the home folder: it goes when the clone goes.
-const data = join(root, '.sample');
-const making = join(root, '.sample.making');
-const IN_DATA = { delivery: 'sample/delivery', case: 'sample/case.fieldwork', binder: 'sample/binder.pdf' };
+const data = join(root, '.sample', 'data');
+const making = join(root, '.sample', 'making');
+// Where the workbench looks for its sample, and beside it what belongs to it.
+const DELIVERY = 'sample/delivery';
+const CASE = 'sample/case.fieldwork';
+const BINDER = 'sample/binder.pdf';
 const IDENTITY = 'identities/sample-auditor.p12';
 const PASSPHRASE = 'identities/sample-auditor.passphrase';
 
@@ -34,38 +37,38 @@ function programHash() {
   return hash.digest('hex');
 }
 
-/** Makes the sample whole or not at all: in a folder beside, which then takes the place of the old one. */
+/**
+ * Makes the sample whole or not at all: in a folder beside, which then takes the place of the old one. The commands run
+ * in that folder, so that what they write down of paths is the same on every machine.
+ */
 async function prepare(wanted) {
   rmSync(making, { recursive: true, force: true });
   mkdirSync(join(making, 'sample'), { recursive: true });
   mkdirSync(join(making, 'identities'), { recursive: true });
-  const at = (name) => join(making, name);
-  writeFileSync(at(PASSPHRASE), 'a sample passphrase\n', { mode: 0o600 });
-  const secret = ['--passphrase-file', at(PASSPHRASE)];
-  const delivery = at(IN_DATA.delivery);
-  const sampleCase = at(IN_DATA.case);
+  writeFileSync(join(making, PASSPHRASE), 'a sample passphrase\n', { mode: 0o600 });
+  const secret = ['--passphrase-file', PASSPHRASE];
   const provenance = ['--provided-by', 'Fieldwork samples', '--obtained-how', 'Made by a seeded generator.'];
   const commands = [
-    ['sample', delivery],
-    ['new', sampleCase, '--engagement', join(delivery, 'engagement.yaml')],
-    ['import', sampleCase, join(delivery, 'evidence'), ...provenance],
-    ['run', sampleCase],
-    ['identity', 'new', at(IDENTITY), '--name', 'Sample Auditor', ...secret],
-    ['binder', sampleCase, '--out', at(IN_DATA.binder), '--identity', at(IDENTITY), ...secret],
-    ['verify', at(IN_DATA.binder)],
+    ['sample', DELIVERY],
+    ['new', CASE, '--engagement', `${DELIVERY}/engagement.yaml`],
+    ['import', CASE, `${DELIVERY}/evidence`, ...provenance],
+    ['run', CASE],
+    ['identity', 'new', IDENTITY, '--name', 'Sample Auditor', ...secret],
+    ['binder', CASE, '--out', BINDER, '--identity', IDENTITY, ...secret],
+    ['verify', BINDER],
   ];
   const steps = [];
   for (const args of commands) {
-    const shown = args.map((arg) => arg.replace(making, '.sample')).join(' ');
-    steps.push(await step(`fieldwork ${shown}`, () => runTool('fieldwork', args)));
+    const shown = args.map((arg) => (/\s/.test(arg) ? `'${arg}'` : arg)).join(' ');
+    steps.push(await step(`fieldwork ${shown}`, () => runTool('fieldwork', args, { cwd: making })));
     if (!steps.at(-1).ok) {
       printSteps(steps);
-      console.error('\nThe sample could not be made; what was made of it is in .sample.making.');
+      console.error('\nThe sample could not be made; what was made of it is in .sample/making.');
       process.exit(1);
     }
   }
   printSteps(steps);
-  writeFileSync(at('stamp'), wanted);
+  writeFileSync(join(making, 'stamp'), wanted);
   rmSync(data, { recursive: true, force: true });
   renameSync(making, data);
 }
@@ -74,13 +77,13 @@ if ((await buildIfStale()) !== 0) process.exit(1);
 const wanted = programHash();
 const stamp = join(data, 'stamp');
 const isThere = existsSync(stamp);
-if (isThere && readFileSync(stamp, 'utf8') === wanted) console.log('The sample engagement is in .sample/.');
+if (isThere && readFileSync(stamp, 'utf8') === wanted) console.log('The sample engagement is in .sample/data.');
 else {
   if (isThere) console.log('The program has changed since the sample was made; it is made again.');
   await prepare(wanted);
 }
 console.log(
-  `Its binder is .sample/${IN_DATA.binder}; the passphrase of its auditor's key is in .sample/${PASSPHRASE}.`,
+  `Its binder is .sample/data/${BINDER}; the passphrase of its auditor's key is in .sample/data/${PASSPHRASE}.`,
 );
 if (options.prepare) process.exit(0);
 

@@ -18,9 +18,9 @@ export const tools = {
 };
 
 /** Runs a program and gives its exit code; 127 where it could not be started. Its output goes to this terminal. */
-export function run(command, args, { env = {}, timeout } = {}) {
+export function run(command, args, { env = {}, timeout, cwd = root } = {}) {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env }, timeout });
+    const child = spawn(command, args, { cwd, stdio: 'inherit', env: { ...process.env, ...env }, timeout });
     child.once('error', () => resolve(127));
     child.once('exit', (code) => resolve(code ?? 1));
   });
