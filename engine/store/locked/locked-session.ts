@@ -3,7 +3,15 @@
  * The order matters: the time zone is set before the configuration is locked, and a statement is only prepared (which
  * binds table functions and folds constants) after its tree was allowed.
  */
-import { DuckDBInstance, StatementType, type DuckDBConnection, type DuckDBPreparedStatement } from '@duckdb/node-api';
+import {
+  DuckDBInstance,
+  LIST,
+  StatementType,
+  VARCHAR,
+  type DuckDBConnection,
+  type DuckDBPreparedStatement,
+  type DuckDBType,
+} from '@duckdb/node-api';
 import { fail, ProblemError, type Problem } from '../../../shared/problem.ts';
 import { boundValues, plainValue, type SqlParameters, type SqlValue } from '../sql-values.ts';
 import type { OpenRequest, QueryRequest, ResultColumn } from './messages.ts';
@@ -36,7 +44,8 @@ export class LockedSession {
     this.isStopped = false;
     const inspection = await this.inspect(sql, tables);
     const statement = await this.prepared(sql);
-    statement.bind(boundValues(pick(parameters, inspection.parameters)));
+    const chosen = pick(parameters, inspection.parameters);
+    statement.bind(boundValues(chosen), listTypes(chosen));
     const result = await statement.stream();
     sinks.columns(columnsOf(result.columnNames(), result.columnTypes().map(String)));
     let rows = 0;
@@ -112,6 +121,12 @@ function pick(parameters: SqlParameters, names: readonly string[]): SqlParameter
     });
   }
   return Object.fromEntries(names.map((name) => [name, parameters[name]!]));
+}
+
+/** Lists are of text, also where an empty one does not show it. */
+function listTypes(parameters: SqlParameters): Record<string, DuckDBType> {
+  const lists = Object.entries(parameters).filter(([, value]) => Array.isArray(value));
+  return Object.fromEntries(lists.map(([name]) => [name, LIST(VARCHAR)]));
 }
 
 function columnsOf(names: readonly string[], types: readonly string[]): readonly ResultColumn[] {

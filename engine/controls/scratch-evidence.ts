@@ -1,0 +1,99 @@
+/** The evidence of a case, put into a database of its own as an import would. */
+import { fail } from '../../shared/problem.ts';
+import { parseInstant } from '../../shared/time.ts';
+import { citationColumns, evidenceTable, evidenceTableNames, type EvidenceTableName } from '../core/tables.ts';
+import { rollUpSource } from '../evidence/roll-ups.ts';
+import { viewStatements } from '../evidence/views.ts';
+import type { BulkColumn, BulkTable, BulkValue } from '../store/bulk-rows.ts';
+import { CaseDatabase } from '../store/case-database.ts';
+import { schemaStatements } from '../store/schema.ts';
+import { readCsvText } from './csv-text.ts';
+
+/** Tables that one file fills together, and that are joined by their source. */
+const families: readonly (readonly EvidenceTableName[])[] = [
+  ['events', 'auditd_records', 'syslog_records', 'cloudtrail_records'],
+  ['scans', 'scan_targets', 'open_ports', 'tls_endpoints', 'certificates'],
+];
+
+/** Lists are written with a bar between items: `auditd|nmap`. */
+const ITEM_SEPARATOR = '|';
+
+/**
+ * Makes a database at `path` with the evidence of a case: CSV text a table. Empty cells are NULL, times are RFC 3339,
+ * `source_id` is 1 for what logs fill, 2 for what scans fill, then one a table, and `record` is the place of the row,
+ * unless the CSV has them. Roll-ups are made from the events. Fails with `pack_invalid` on a table, column or value that there is not.
+ */
+export async function makeScratchDatabase(
+  path: string,
+  evidence: Readonly<Record<string, string>>,
+): Promise<CaseDatabase> {
+  const database = await CaseDatabase.open({ path, memoryLimitMb: 512 });
+  try {
+    for (const statement of [...schemaStatements(), ...viewStatements()]) await database.query(statement);
+    await database.transaction(async (transaction) => {
+      Object.entries(evidence).forEach(([name, csv], place) => {
+        const table = bulkTable(name);
+        for (const row of readRows(name, csv, sourceOf(name, place))) transaction.add(table, valuesOf(table, row));
+      });
+    });
+    await database.transaction(async (transaction) => {
+      const sources = await transaction.query('SELECT DISTINCT source_id FROM evidence.events ORDER BY source_id');
+      for (const source of sources) await rollUpSource(transaction, Number(source['source_id']));
+    });
+    return database;
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+function sourceOf(name: string, place: number): number {
+  const family = families.findIndex((tables) => (tables as readonly string[]).includes(name));
+  return family >= 0 ? family + 1 : families.length + place + 1;
+}
+
+function bulkTable(name: string): BulkTable {
+  if (!(evidenceTableNames as readonly string[]).includes(name)) failEvidence(`There is no evidence table ${name}.`);
+  return {
+    target: `evidence.${name}`,
+    columns: [...citationColumns, ...evidenceTable(name as EvidenceTableName).columns],
+  };
+}
+
+function readRows(name: string, csv: string, source: number): readonly Readonly<Record<string, string>>[] {
+  try {
+    return readCsvText(csv).map((row, index) => ({ source_id: String(source), record: String(index + 1), ...row }));
+  } catch (error) {
+    return failEvidence(`The CSV of ${name}: ${(error as Error).message}.`);
+  }
+}
+
+function valuesOf({ target, columns }: BulkTable, row: Readonly<Record<string, string>>): readonly BulkValue[] {
+  const unknown = Object.keys(row).find((name) => !columns.some((column) => column.name === name));
+  if (unknown !== undefined) failEvidence(`${target} has no column ${unknown}.`);
+  return columns.map((column) => cellValue(column, row[column.name] ?? ''));
+}
+
+function cellValue({ name, type }: BulkColumn, cell: string): BulkValue {
+  if (cell === '') return null;
+  switch (type) {
+    case 'time':
+      return parseInstant(cell) ?? failEvidence(`${name} is ${cell}, which is no instant in RFC 3339.`);
+    case 'integer':
+    case 'bigint':
+    case 'double':
+      return Number.isFinite(Number(cell)) ? Number(cell) : failEvidence(`${name} is ${cell}, which is no number.`);
+    case 'boolean':
+      return cell === 'true' || cell === 'false'
+        ? cell === 'true'
+        : failEvidence(`${name} is ${cell}, not true or false.`);
+    case 'texts':
+      return cell.split(ITEM_SEPARATOR);
+    default:
+      return cell;
+  }
+}
+
+function failEvidence(message: string): never {
+  return fail({ code: 'pack_invalid', message, remedy: 'Correct the evidence of the case.' });
+}

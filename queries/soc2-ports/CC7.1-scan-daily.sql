@@ -1,0 +1,73 @@
+/*---
+id: CC7.1-scan-daily
+title: Each system in scope is looked at by a completed port scan every day
+criteria: [CC7.1]
+why: What is not scanned is not known; a port can open and close again on a day nobody looked.
+per: daily
+kind: operating
+severity: medium
+maturity: stable
+population: one row for each day and each system that was in scope then and needs port scans
+needs:
+  window_days: [day, day_from, day_to]
+  systems: [system, needs, scope_from, scope_to]
+  scans: [scan_id, tool, started, finished, completed]
+  scan_targets: [scan_id, time, system, state]
+streams: []
+parameters:
+  scanner: { type: text, default: nmap, means: the tool whose scans count and the need that names it in the inventory }
+limits:
+  - This control tests that evidence was made. A day without a scan deviates as soon as scans looked at the system on
+    other days; a system that no completed scan ever looked at has no evidence.
+  - A system that a completed scan counted as down was looked at. Which ports a scan covered is not compared.
+  - Once a day is asked of every system, whatever its criticality.
+---*/
+with
+-- 1. Who owed a scan on which day: in scope for any part of the day, and the inventory says it needs scans.
+owed as (
+  select distinct d.day, d.day_from, d.day_to, s.system
+  from systems s
+  join window_days d
+    on (s.scope_from is null or s.scope_from < d.day_to) and (s.scope_to is null or s.scope_to > d.day_from)
+  where list_contains(list_transform(s.needs, lambda need: lower(trim(need))), lower($scanner))),
+-- 2. When each system was looked at, and whether that scan came to its end.
+looks as (
+  select t.system, coalesce(t.time, s.finished, s.started) as time, coalesce(s.completed, false) as is_completed,
+         t.state, t.source_id, t.record
+  from scan_targets t join scans s on s.source_id = t.source_id and s.scan_id = t.scan_id
+  where lower(s.tool) = lower($scanner)),
+-- 3. Who was ever looked at by a completed scan.
+known as (select distinct system from looks where is_completed),
+-- 4. Per system and day: the first completed look, and how many looks were cut off.
+days as (
+  select o.day, o.system,
+         min(l.time) filter (where l.is_completed) as looked_at,
+         arg_min({'source_id': l.source_id, 'record': l.record, 'state': l.state}, l.time)
+           filter (where l.is_completed) as look,
+         count(*) filter (where l.is_completed) as completed_looks,
+         count(*) filter (where not l.is_completed) as cut_looks
+  from owed o join looks l on l.system = o.system and l.time >= o.day_from and l.time < o.day_to
+  group by o.day, o.system),
+-- 5. Scans of the day that did not come to their end, whomever they had reached.
+cut_scans as (
+  select d.day, count(*) as scans
+  from window_days d join scans s on s.started >= d.day_from and s.started < d.day_to
+  where lower(s.tool) = lower($scanner) and not coalesce(s.completed, false)
+  group by d.day)
+select coalesce(d.looked_at, o.day_from) as time, o.system, o.system as resource,
+       case when d.completed_looks > 0 then 'ok' when k.system is null then 'no_evidence' else 'alarm' end as status,
+       case
+         when d.completed_looks > 0 then
+           o.system || ' was looked at ' || case when d.completed_looks = 1 then 'once' else d.completed_looks || ' times' end
+           || case when d.look.state = 'down' then ' and counted as down' else '' end || '.'
+         when k.system is null then 'No completed scan in the case looked at ' || o.system || ', on any day.'
+         when d.cut_looks > 0 then 'The scan of ' || o.day || ' reached ' || o.system || ' but did not complete.'
+         when c.scans > 0 then 'The scan of ' || o.day || ' did not complete and did not reach ' || o.system || '.'
+         else 'No scan looked at ' || o.system || ' on ' || o.day || '.'
+       end as reason,
+       d.look.source_id as source_id, d.look.record as record, o.day as day_owed
+from owed o
+left join days d on d.day = o.day and d.system = o.system
+left join known k on k.system = o.system
+left join cut_scans c on c.day = o.day
+order by o.day, o.system
