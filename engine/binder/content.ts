@@ -56,8 +56,9 @@ export interface SystemLine {
   readonly environment: string | null;
   readonly criticality: string | null;
   readonly owner: string | null;
-  readonly scopeFrom: string | null;
-  readonly scopeTo: string | null;
+  /** First day in scope, and the first one out of it again; `null` where that is not within the window. */
+  readonly scopeFrom: Day | null;
+  readonly scopeTo: Day | null;
   readonly needs: readonly string[];
 }
 

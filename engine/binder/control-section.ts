@@ -4,6 +4,7 @@ import type { BinderAttachment } from './attachments.ts';
 import type { BinderContent, ControlContent, ControlDayContent, ItemLine, ParameterLine } from './content.ts';
 import { dayStrip } from './day-strip.ts';
 import {
+  block,
   COLUMN,
   colours,
   figures,
@@ -74,18 +75,19 @@ export function controlSection(at: ControlPlace, sqlLines: readonly string[]): P
     ...itemsTable(at),
     ...incompleteDays(control),
     ...explanations(control),
-    subheading('What this test cannot see'),
-    { ul: [...control.limits], margin: [0, 0, 0, 4] },
+    block('What this test cannot see', { ul: [...control.limits], margin: [0, 0, 0, 4] }),
     ...parameters(control.parameters),
     ...query(at, sqlLines),
-    subheading('Hashes of what was found'),
-    table(
-      [112, COLUMN - 120],
-      [],
-      [
-        [{ text: 'Population', color: colours.mute }, mono(groupHash(control.populationHash))],
-        [{ text: 'Control-days', color: colours.mute }, mono(groupHash(control.daysHash))],
-      ],
+    block(
+      'Hashes of what was found',
+      table(
+        [112, COLUMN - 120],
+        [],
+        [
+          [{ text: 'Population', color: colours.mute }, mono(groupHash(control.populationHash))],
+          [{ text: 'Control-days', color: colours.mute }, mono(groupHash(control.daysHash))],
+        ],
+      ),
     ),
   ];
 }
@@ -169,11 +171,11 @@ function rangesText(ranges: readonly DayRange[]): string {
 
 function itemsTable(at: ControlPlace): PdfNode[] {
   const { items, itemCount } = at.control;
-  const head = subheading(`Deviating and undecidable items (${groupDigits(itemCount)})`);
-  if (itemCount === 0) return [head, paragraph('None among the items tested.')];
+  const head = `Deviating and undecidable items (${groupDigits(itemCount)})`;
+  if (itemCount === 0) return [block(head, paragraph('None among the items tested.'))];
   const header = ['Time (UTC)', 'System', 'Resource', 'Finding', 'Citation'].map((text) => th(text));
   const rows = items.slice(0, MOST_ROWS).map(itemRow);
-  return [head, table([87, 54, 96, COLUMN - 237 - 62 - 32, 62], header, rows), ...restNotice(at)];
+  return [block(head, table([87, 54, 86, COLUMN - 227 - 60 - 32, 60], header, rows), ...restNotice(at))];
 }
 
 function itemRow(item: ItemLine): PdfNode[] {
@@ -201,8 +203,8 @@ function restNotice({ control, attachments }: ControlPlace): PdfNode[] {
 /** Days whose evidence was not whole, adjacent days with the same reasons as one row. */
 function incompleteDays(control: ControlContent): PdfNode[] {
   const groups = incompleteGroups(control.days);
-  const head = subheading('Days without whole evidence');
-  if (groups.length === 0) return [head, paragraph('None: every day had the evidence that the test needs.')];
+  const head = 'Days without whole evidence';
+  if (groups.length === 0) return [block(head, paragraph('None: every day had the evidence that the test needs.'))];
   const rows = groups
     .slice(0, MOST_ROWS)
     .map(({ range, day }) => [
@@ -213,7 +215,7 @@ function incompleteDays(control: ControlContent): PdfNode[] {
     ]);
   const header = [th('Days'), th('State'), th('Why'), th('Systems seen', 'right')];
   const more = groups.length > MOST_ROWS ? [small('More are in the attached control-days.csv.')] : [];
-  return [head, table([104, 76, COLUMN - 180 - 54 - 24, 54], header, rows), ...more];
+  return [block(head, table([104, 76, COLUMN - 180 - 54 - 24, 54], header, rows), ...more)];
 }
 
 interface DayGroup {
@@ -250,11 +252,11 @@ function explanations({ explanations: given }: ControlContent): PdfNode[] {
   if (given.length === 0) return [];
   const rows = given.map(({ days, text, by, reference }) => [rangesText(dayRanges(days)), text, by, reference ?? '']);
   const header = ['Days', 'Explanation', 'Accepted by', 'Reference'].map((text) => th(text));
-  return [subheading('Explanations accepted'), table([104, COLUMN - 104 - 80 - 70 - 24, 80, 70], header, rows)];
+  return [block('Explanations accepted', table([104, COLUMN - 104 - 80 - 70 - 24, 80, 70], header, rows))];
 }
 
 function parameters(given: readonly ParameterLine[]): PdfNode[] {
-  if (given.length === 0) return [subheading('Parameters'), paragraph('The query has none.')];
+  if (given.length === 0) return [block('Parameters', paragraph('The query has none.'))];
   const rows = given.map((parameter) => {
     const changed = parameter.value !== parameter.default;
     const unit = parameter.unit ? ` ${parameter.unit}` : '';
@@ -267,12 +269,24 @@ function parameters(given: readonly ParameterLine[]): PdfNode[] {
     ];
   });
   const header = ['Parameter', 'Value', 'Default', '', 'Meaning'].map((text) => th(text));
-  return [subheading('Parameters'), table([104, 64, 64, 42, COLUMN - 274 - 32], header, rows)];
+  return [block('Parameters', table([104, 64, 64, 42, COLUMN - 274 - 32], header, rows))];
 }
 
+const FRONT_MATTER = /^\/\*---$/;
+const FRONT_MATTER_END = /^---\*\/$/;
+
+/** The query without its front matter, all of which stands in this section in words. */
+function queryLines(lines: readonly string[]): readonly string[] {
+  const end = lines.findIndex((line) => FRONT_MATTER_END.test(line.trim()));
+  return FRONT_MATTER.test(lines[0]?.trim() ?? '') && end > 0 ? lines.slice(end + 1) : lines;
+}
+
+/** The heading is a row of the table, so that it stays with the first lines and stands above the rest on each page. */
 function query({ control, attachments }: ControlPlace, lines: readonly string[]): PdfNode[] {
   const file = attachments.find(({ of }) => of?.control === control.id && of.what === 'sql');
-  const rows = lines.map((line) => [
+  const note = file ? `Attached whole, with its front matter, as ${file.name}.` : '';
+  const head = { stack: [{ text: 'Query', fontSize: 10.5, bold: true }, small(note)], margin: [-8, 8, 0, 3] };
+  const rows = queryLines(lines).map((line) => [
     {
       text: line === '' ? ' ' : line,
       font: 'Mono',
@@ -281,9 +295,11 @@ function query({ control, attachments }: ControlPlace, lines: readonly string[])
       preserveLeadingSpaces: true,
     },
   ]);
+  const body = [[head], ...rows];
   return [
-    subheading('Query'),
-    ...(file ? [{ text: `Attached as ${file.name}.`, style: 'small', margin: [0, 0, 0, 3] }] : []),
-    { layout: 'block', table: { widths: [COLUMN - 14], body: rows } },
+    {
+      layout: 'block',
+      table: { headerRows: 1, keepWithHeaderRows: Math.min(5, rows.length), widths: [COLUMN - 14], body },
+    },
   ];
 }

@@ -62,8 +62,10 @@ export const tableLayouts = {
   block: {
     hLineWidth: () => 0,
     vLineWidth: (index: number) => (index === 0 ? 2 : 0),
-    vLineColor: () => colours.line,
-    paddingTop: (index: number) => (index === 0 ? 5 : 0),
+    // A heading row has no rule at its side.
+    vLineColor: (_: number, { table }: LineContext, row: number) =>
+      row < (table.headerRows ?? 0) ? '#ffffff' : colours.line,
+    paddingTop: (index: number, { table }: LineContext) => (index === (table.headerRows ?? 0) ? 5 : 0),
     paddingBottom: (index: number, { table }: LineContext) => (index === table.body.length - 1 ? 5 : 0.4),
     paddingLeft: () => 8,
     paddingRight: () => 4,
@@ -125,6 +127,20 @@ export function table(widths: readonly number[], header: readonly PdfNode[], row
       body: header.length > 0 ? [header, ...rows] : rows,
     },
   };
+}
+
+/** So many rows fit on a page with their heading, whatever they hold; longer tables break between rows. */
+const MOST_ROWS_TOGETHER = 9;
+
+/** A heading with what it is about. A short table stays with its heading; a long one begins below it. */
+export function block(title: string, ...content: readonly PdfNode[]): PdfNode {
+  const longest = Math.max(0, ...content.map(rowCount));
+  return { stack: [subheading(title), ...content], unbreakable: longest <= MOST_ROWS_TOGETHER };
+}
+
+function rowCount(node: PdfNode): number {
+  const body = (node as { table?: { body?: readonly unknown[] } }).table?.body;
+  return body?.length ?? 0;
 }
 
 /** Big figures side by side, each with its words below. */

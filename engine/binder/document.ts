@@ -41,7 +41,10 @@ function allPages(
 ): readonly PdfNode[] {
   const sections = print.controls.flatMap((control, place) => {
     const at = { content: print, control, place, attachments };
-    return controlSection(at, printableLines(controls[place]!.sql, commonCoverage()));
+    return controlSection(
+      at,
+      printableLines(controls[place]!.sql, commonCoverage()).map((line) => shortened(line, LONGEST_TEXT)),
+    );
   });
   return [
     ...coverPage(print),
@@ -65,7 +68,7 @@ export function printableContent(content: BinderContent): BinderContent {
 }
 
 function printableValue(value: unknown): unknown {
-  if (typeof value === 'string') return printableText(value, commonCoverage());
+  if (typeof value === 'string') return printableText(shortened(value, LONGEST_TEXT), commonCoverage());
   if (Array.isArray(value)) return value.map(printableValue);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, printableValue(member)]));
@@ -86,17 +89,29 @@ function metadata(content: BinderContent): Record<string, unknown> {
 function runningHeader({ entity, window, binderId }: BinderContent): PdfNode {
   return {
     columns: [
-      { text: `${shortened(entity)}, ${window.firstDay} to ${window.lastDay}`, style: 'small' },
+      {
+        text: `${entity.length > RUNNING_NAME ? `${entity.slice(0, RUNNING_NAME - 1)}…` : entity}, ${window.firstDay} to ${window.lastDay}`,
+        style: 'small',
+      },
       { text: binderId, style: 'small', alignment: 'right', width: 160 },
     ],
     margin: [margins.left, 28, margins.right, 0],
   };
 }
 
-/** One line has room for about so many characters; the cover has the whole name. */
-function shortened(entity: string): string {
-  return entity.length > 48 ? `${entity.slice(0, 47)}…` : entity;
+/** More than this in one cell is not for reading; a row must fit on a page. The attached files have all of it. */
+const LONGEST_TEXT = 1000;
+
+/** Cut text says so, and how much is missing. */
+function shortened(text: string, longest: number): string {
+  if (text.length <= longest) return text;
+  // Not between the halves of a surrogate pair.
+  const end = /[\ud800-\udbff]/.test(text[longest - 1]!) ? longest - 1 : longest;
+  return `${text.slice(0, end)}… (${text.length - end} more characters)`;
 }
+
+/** One line has room for about so many characters; the cover has the whole name. */
+const RUNNING_NAME = 48;
 
 function runningFooter({ ledger }: BinderContent, page: number, pages: number): PdfNode {
   return {

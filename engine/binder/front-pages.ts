@@ -4,6 +4,7 @@ import type { BinderContent, Completeness } from './content.ts';
 import { LEGEND, legendMark } from './day-strip.ts';
 import {
   A4,
+  block,
   COLUMN,
   colours,
   facts,
@@ -130,7 +131,7 @@ function staleNotice({ staleRun }: Completeness): PdfNode[] {
 }
 
 function listOrNone(title: string, none: string, list: PdfNode | undefined): PdfNode[] {
-  return [subheading(title), list ?? paragraph(none)];
+  return [block(title, list ?? paragraph(none))];
 }
 
 function refusedTable({ refused }: Completeness): PdfNode | undefined {

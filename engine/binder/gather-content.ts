@@ -1,11 +1,19 @@
 /** Fills the content of a binder from a case: its ledger, its evidence, and the latest run of each control. */
 import { controlDayStates, type ControlDayState, type RowStatus } from '../../shared/states.ts';
-import { formatInstant, windowDays, windowInterval, type AuditWindow, type UtcMicros } from '../../shared/time.ts';
+import {
+  dayOf,
+  formatInstant,
+  windowDays,
+  windowInterval,
+  type AuditWindow,
+  type UtcMicros,
+} from '../../shared/time.ts';
 import { describedControl } from '../controls/describe-control.ts';
 import { rollUp } from '../controls/roll-up.ts';
 import { auditWindow } from '../intake/engagement.ts';
 import type { EvidenceCase } from '../intake/evidence-case.ts';
-import { describeEntry, entriesOf, latestRuns } from '../intake/ledger-kinds.ts';
+import type { LedgerEntry } from '../intake/ledger.ts';
+import { describeEntry, entriesOf, entryData, latestRuns } from '../intake/ledger-kinds.ts';
 import type { CaseDatabase } from '../store/case-database.ts';
 import type { SqlRow, SqlValue } from '../store/sql-values.ts';
 import { coverageLetters, findCoverage, type StreamCoverage } from '../timeline/coverage.ts';
@@ -42,7 +50,7 @@ export async function gatherContent(target: CaseToPrint, request: BinderRequest)
     madeAt: formatInstant(request.madeAt),
     generator: request.generator,
     signer: signerNotice(request.identity),
-    systems: await readSystems(database),
+    systems: await readSystems(database, window),
     completeness: completenessOf(target, { window, days, coverage, evidence }),
     controls,
     coverage: coverage.map((row) => ({
@@ -65,7 +73,12 @@ function signerNotice(identity: Identity | null): BinderContent['signer'] {
   return { name, certificateSha256, rootSha256, notAfter: notAfter.toISOString().replace('.000Z', 'Z') };
 }
 
-async function readSystems(database: CaseDatabase): Promise<BinderContent['systems']> {
+async function readSystems(database: CaseDatabase, window: AuditWindow): Promise<BinderContent['systems']> {
+  const { from, to } = windowInterval(window);
+  const dayWithin = (value: SqlValue | undefined): string | null => {
+    const instant = typeof value === 'bigint' || typeof value === 'number' ? BigInt(value) : null;
+    return instant !== null && instant > from && instant < to ? dayOf(instant, window.zone) : null;
+  };
   const rows = await database.query(
     'SELECT * FROM systems WHERE system IS NOT NULL ORDER BY system, source_id, record',
   );
@@ -75,8 +88,8 @@ async function readSystems(database: CaseDatabase): Promise<BinderContent['syste
     environment: textOf(row['environment']),
     criticality: textOf(row['criticality']),
     owner: textOf(row['owner']),
-    scopeFrom: instantOf(row['scope_from']),
-    scopeTo: instantOf(row['scope_to']),
+    scopeFrom: dayWithin(row['scope_from']),
+    scopeTo: dayWithin(row['scope_to']),
     needs: listOf(row['needs']),
   }));
 }
@@ -185,9 +198,16 @@ function ledgerDigest({ ledger }: CaseToPrint): BinderContent['ledger'] {
     headHash: ledger.head.hash,
     lines: ledger.entries.map((entry) => {
       const { seq, at, kind, by, hash } = entry;
-      return { seq, at, kind, by, what: describeEntry(entry), hash };
+      return { seq, at, kind, by, what: entryLine(entry), hash };
     }),
   };
+}
+
+/** One line of print: an import by its source and file name, as the register has the rest. */
+function entryLine(entry: LedgerEntry): string {
+  if (entry.kind !== 'source-imported') return describeEntry(entry);
+  const { source_id, format, name, member, records } = entryData(entry, 'source-imported');
+  return `S${source_id} ${format}, ${records} records: ${member ?? name}`;
 }
 
 async function readControls(database: CaseDatabase): Promise<readonly ControlContent[]> {

@@ -5,6 +5,7 @@ import type { BinderContent, CoverageLine, EvidenceLine, GapLine } from './conte
 import { MOST_ROWS } from './control-section.ts';
 import { coverageStrip, monthHeader } from './day-strip.ts';
 import {
+  block,
   COLUMN,
   colours,
   facts,
@@ -21,6 +22,9 @@ import {
 import { countOf, groupDigits, groupHash, groupHashInTwoLines, instantInColumn } from './figures.ts';
 
 const COVERAGE_WIDTH = 290;
+
+/** Four groups of eight digits, twice. */
+const HASH_WIDTH = 164;
 
 /** Section 4. */
 export function coveragePages(content: BinderContent): PdfNode[] {
@@ -81,43 +85,80 @@ export function evidencePages({ evidence }: BinderContent): PdfNode[] {
     heading('5  Evidence register', 'evidence'),
     paragraph(
       `${countOf(evidence.length, 'source')}, ${countOf(records, 'record')} read, ${groupDigits(rejected)} rejected. ` +
-        'The SHA-256 is that of the file as it was given. Rejected records are kept with their reason in the case.',
+        'The SHA-256 is that of the file as it was given: members of one archive share it. Rejected records are kept ' +
+        'with their reason in the case.',
     ),
-    evidence.length > 0 ? evidenceTable(evidence) : paragraph('No evidence was imported.'),
+    ...(evidence.length > 0 ? evidenceTables(evidence) : [paragraph('No evidence was imported.')]),
   ];
 }
 
-function evidenceTable(evidence: readonly EvidenceLine[]): PdfNode {
-  const header = [th('No.'), th('File and provenance'), th('Records', 'right'), th('Rejected', 'right'), th('SHA-256')];
-  const hashWidth = 164;
-  return table([24, COLUMN - 24 - 50 - 42 - hashWidth - 32, 50, 42, hashWidth], header, evidence.map(evidenceRow));
+function evidenceTables(evidence: readonly EvidenceLine[]): PdfNode[] {
+  const header = [th('No.'), th('File, reader, first and last time (UTC)'), th('Records', 'right'), th('SHA-256')];
+  const widths = [26, COLUMN - 26 - 52 - HASH_WIDTH - 24, 52, HASH_WIDTH];
+  const provenance = sourcesBy(evidence, ({ providedBy, obtainedHow }) => [
+    [providedBy ?? 'not recorded', obtainedHow ?? 'not recorded'],
+  ]);
+  const assumptions = sourcesBy(evidence, (file) => file.assumptions.map((assumption) => [assumption]));
+  return [
+    block(
+      'Who gave it, and how it was obtained',
+      table(
+        [130, 200, COLUMN - 330 - 16],
+        ['Provided by', 'Obtained how', 'Sources'].map((text) => th(text)),
+        provenance,
+      ),
+    ),
+    assumptions.length > 0
+      ? block(
+          'What was assumed in reading it',
+          table([330, COLUMN - 330 - 8], [th('Assumption'), th('Sources')], assumptions),
+        )
+      : block('What was assumed in reading it', paragraph('Nothing.')),
+    subheading('Sources'),
+    table(widths, header, evidence.map(evidenceRow)),
+  ];
+}
+
+/** Rows of equal words with the sources they hold for: hundreds of files were often given in one way. */
+function sourcesBy(evidence: readonly EvidenceLine[], words: (file: EvidenceLine) => readonly string[][]): PdfNode[][] {
+  const groups = new Map<string, { words: string[]; sources: number[] }>();
+  for (const file of evidence) {
+    for (const list of words(file)) {
+      const key = JSON.stringify(list);
+      const group = groups.get(key) ?? { words: list, sources: [] };
+      group.sources.push(file.sourceId);
+      groups.set(key, group);
+    }
+  }
+  return [...groups.values()].map((group) => [...group.words, numberRanges(group.sources)]);
+}
+
+/** `S1 to S12, S14`. */
+function numberRanges(numbers: readonly number[]): string {
+  const ranges: [number, number][] = [];
+  for (const number of numbers) {
+    const last = ranges.at(-1);
+    if (last && last[1] + 1 === number) last[1] = number;
+    else ranges.push([number, number]);
+  }
+  return ranges.map(([first, last]) => (first === last ? `S${first}` : `S${first} to S${last}`)).join(', ');
 }
 
 function evidenceRow(file: EvidenceLine): PdfNode[] {
+  const rejected = { text: `${groupDigits(file.rejected)} rejected`, fontSize: 7.5, bold: true, alignment: 'right' };
   return [
     { text: `S${file.sourceId}`, bold: true },
-    { stack: [file.member ? `${file.name} › ${file.member}` : file.name, ...provenance(file).map(small)] },
-    right(groupDigits(file.records)),
-    { text: groupDigits(file.rejected), alignment: 'right', bold: file.rejected > 0 },
+    { stack: [file.member ? `${file.name} › ${file.member}` : file.name, small(readerLine(file))] },
+    { stack: [right(groupDigits(file.records)), ...(file.rejected > 0 ? [rejected] : [])] },
     mono(groupHashInTwoLines(file.sha256)),
   ];
 }
 
-function provenance(file: EvidenceLine): string[] {
-  const span =
-    file.firstTime && file.lastTime
-      ? `${instantInColumn(file.firstTime)} to ${instantInColumn(file.lastTime)} UTC`
-      : 'no times';
-  const given = [
-    file.providedBy ? `provided by ${file.providedBy}` : 'provider not recorded',
-    file.obtainedHow ? `obtained by ${file.obtainedHow}` : 'how obtained not recorded',
-  ];
-  return [
-    `${file.format}, reader version ${file.importerVersion}, ${countOf(file.bytes, 'byte')}`,
-    span,
-    given.join('; '),
-    ...file.assumptions.map((assumption) => `Assumed: ${assumption}`),
-  ];
+/** Reader, size, span; the day of the end only where it is another one. */
+function readerLine({ format, importerVersion, bytes, firstTime, lastTime }: EvidenceLine): string {
+  const [from, to] = [instantInColumn(firstTime).slice(0, 19), instantInColumn(lastTime).slice(0, 19)];
+  const end = from.slice(0, 10) === to.slice(0, 10) ? to.slice(11) : to;
+  return `${format} ${importerVersion}, ${countOf(bytes, 'byte')}, ${from && to ? `${from} to ${end}` : 'no times'}`;
 }
 
 /** Section 6: packs and ledger. */
@@ -131,12 +172,12 @@ export function custodyPages({ packs, ledger }: BinderContent): PdfNode[] {
   const packHeader = ['Pack', 'Version', 'Origin', 'SHA-256'].map((text) => th(text));
   const ledgerRows = ledger.lines.map(({ seq, at, kind, by, what, hash }) => [
     right(String(seq)),
-    instantInColumn(at),
-    by,
-    { text: [{ text: `${kind}  `, bold: true }, what] },
-    mono(groupHashInTwoLines(hash)),
+    { text: instantInColumn(at), fontSize: 7.5 },
+    { text: cut(by, 14), fontSize: 7.5 },
+    { text: cut(`${kind}: ${what}`, LEDGER_LETTERS), fontSize: 7.5 },
+    mono(hash.slice(0, 16)),
   ]);
-  const ledgerHeader = [th('No.', 'right'), th('Time (UTC)'), th('By'), th('What'), th('SHA-256 of the entry')];
+  const ledgerHeader = [th('No.', 'right'), th('Time (UTC)'), th('By'), th('What was done'), th('Hash begins')];
   return [
     heading('6  Packs and ledger', 'custody'),
     subheading('Packs that were run'),
@@ -144,11 +185,21 @@ export function custodyPages({ packs, ledger }: BinderContent): PdfNode[] {
       ? table([COLUMN - 90 - 74 - 164 - 24, 90, 74, 164], packHeader, packRows)
       : paragraph('No pack was run.'),
     subheading(`Ledger (${countOf(ledger.entries, 'entry', 'entries')})`),
-    paragraph('Everything done to the case, in order. Each entry holds the hash of the one before it.'),
+    paragraph(
+      'Everything done to the case, in order, a line each. Each entry holds the hash of the one before it, so the hash ' +
+        'of the head stands for all of them; the table shows the first 16 of 64 digits.',
+    ),
     facts([[`Head, entry ${ledger.headSeq}`, mono(groupHash(ledger.headHash))]]),
     { text: '', margin: [0, 4, 0, 0] },
-    table([24, 87, 56, COLUMN - 167 - 164 - 32, 164], ledgerHeader, ledgerRows),
+    table([24, 78, 54, COLUMN - 156 - 76 - 32, 76], ledgerHeader, ledgerRows),
   ];
+}
+
+/** As many letters as stand on one line of the ledger. */
+const LEDGER_LETTERS = 64;
+
+function cut(text: string, letters: number): string {
+  return text.length > letters ? `${text.slice(0, letters - 1)}…` : text;
 }
 
 /** Section 7: attached files, the manifest first. */

@@ -22,12 +22,17 @@ export function scopePages(content: BinderContent): PdfNode[] {
     ),
     subheading(`Systems in scope (${content.systems.length})`),
     systemsTable(content.systems),
-    subheading('How to read a day strip'),
-    paragraph(
-      'One mark a day. Where several states apply to a day, the first in this list is shown; all are kept in ' +
-        'control-days.csv. States differ in height, hatching and markers, so that they survive a grey print.',
-    ),
-    stateKey(),
+    {
+      unbreakable: true,
+      stack: [
+        subheading('How to read a day strip'),
+        paragraph(
+          'One mark a day. Where several states apply to a day, the first in this list is shown; all are kept in ' +
+            'control-days.csv. States differ in height, hatching and markers, so that they survive a grey print.',
+        ),
+        stateKey(),
+      ],
+    },
   ];
 }
 
@@ -51,9 +56,7 @@ function systemsTable(systems: readonly SystemLine[]): PdfNode {
 
 function scopeText({ scopeFrom, scopeTo }: SystemLine): string {
   if (!scopeFrom && !scopeTo) return 'whole window';
-  return [scopeFrom ? `from ${scopeFrom.slice(0, 10)}` : '', scopeTo ? `until ${scopeTo.slice(0, 10)}` : '']
-    .join(' ')
-    .trim();
+  return [scopeFrom ? `from ${scopeFrom}` : '', scopeTo ? `until ${scopeTo}` : ''].join(' ').trim();
 }
 
 function stateKey(): PdfNode {

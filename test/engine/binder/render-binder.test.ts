@@ -168,6 +168,48 @@ describe('what is attached', () => {
   });
 });
 
+describe('a binder of hostile evidence', () => {
+  it('is made, in bounded time and pages, whatever the texts are', async () => {
+    const { content, results } = sampleBinder();
+    const texts = [
+      'W'.repeat(50_000),
+      '\u202e\u0000\ud83d\ude00'.repeat(5_000),
+      '<svg onload=x>&amp;]]>'.repeat(100),
+      '=cmd|x',
+      ' ',
+    ];
+    const text = (place: number): string => texts[place % texts.length]!;
+    const [first] = content.controls;
+    const items = Array.from({ length: 60 }, (_, place) => ({
+      ...first!.items[0]!,
+      system: text(place),
+      resource: text(place + 1),
+      reason: text(place + 2),
+    }));
+    const hostile = {
+      ...content,
+      entity: text(0),
+      binderId: text(2),
+      systems: content.systems.map((system, place) => ({
+        ...system,
+        system: text(place),
+        owner: text(place + 1),
+        role: text(place + 2),
+      })),
+      controls: [{ ...first!, items, itemCount: 60, title: text(2), sql: `select '${text(0)}'\n${text(1)}` }],
+      evidence: content.evidence.map((file, place) => ({ ...file, name: text(place), providedBy: text(place + 1) })),
+      gaps: content.gaps.map((gap, place) => ({ ...gap, system: text(place), explainedBy: text(place + 1) })),
+      ledger: {
+        ...content.ledger,
+        lines: content.ledger.lines.map((line, place) => ({ ...line, by: text(place), what: text(place + 1) })),
+      },
+    };
+    const made = await renderBinder(hostile, await buildAttachments(hostile, results.slice(0, 1)));
+    expect(countPages(made)).toBeLessThan(150);
+    expect(readBinderContents(made)!.manifest.engagement.entity).toHaveLength(50_000);
+  });
+});
+
 describe('a binder of nothing', () => {
   it('is made too: no evidence, no controls, no systems', async () => {
     const { content } = sampleBinder();

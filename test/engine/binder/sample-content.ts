@@ -288,7 +288,7 @@ export function sampleBinder(): { readonly content: BinderContent; readonly resu
       environment: 'production',
       criticality: system.startsWith('db') ? 'critical' : 'high',
       owner: 'platform team',
-      scopeFrom: system === 'web-3' ? '2026-03-15T00:00:00Z' : null,
+      scopeFrom: system === 'web-3' ? '2026-03-15' : null,
       scopeTo: null,
       needs: ['auditd', 'syslog', 'nmap'],
     })),
