@@ -1,0 +1,74 @@
+/** The workbench in a browser on this machine. */
+import { homedir } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { fail } from '../../shared/problem.ts';
+import { action, type CommandContext, type ExitCode } from '../run-command.ts';
+import { note, print, printJson } from '../terminal.ts';
+import { startWebHost } from '../web-host.ts';
+
+interface ServeOptions {
+  readonly readOnly?: boolean;
+  readonly port: string;
+  readonly data: string;
+}
+
+async function serve(
+  { engine, job, json }: CommandContext,
+  path: string | undefined,
+  options: ServeOptions,
+): Promise<ExitCode> {
+  const host = await startWebHost({
+    port: portNumber(options.port),
+    staticDir: engine.paths.renderer,
+    engineEntry: engine.paths.engineProcess,
+    engineOptions: {
+      host: 'web',
+      cases: path === undefined ? [] : [{ key: 'case-1', path: resolve(path), title: basename(resolve(path)) }],
+      sampleDir: join(resolve(options.data), 'sample'),
+      identitiesDir: join(resolve(options.data), 'identities'),
+      readOnly: options.readOnly === true,
+    },
+    effects: engine.effects,
+  });
+  if (json) printJson({ url: host.url });
+  else print(host.url);
+  note('The workbench is at this address, on this machine only. Ctrl+C ends it.');
+  await untilStopped(job.signal);
+  await host.close();
+  return 0;
+}
+
+function untilStopped(signal: AbortSignal): Promise<void> {
+  return new Promise((stopped) => {
+    signal.addEventListener('abort', () => stopped(), { once: true });
+    process.once('SIGTERM', () => stopped());
+  });
+}
+
+function portNumber(text: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port <= 65535) return port;
+  return fail({
+    code: 'bad_request',
+    message: `${text} is not a port.`,
+    remedy: 'Give a number from 0 (any free port) to 65535.',
+  });
+}
+
+/** Where the sample engagement and the identities of this user are kept. */
+export function dataFolder(): string {
+  return process.env['FIELDWORK_DATA'] ?? join(homedir(), '.fieldwork');
+}
+
+/** Adds the command of this file. */
+export function addServeCommand(program: Command): void {
+  program
+    .command('serve [case]')
+    .description('Serves the workbench to a browser on this machine.')
+    .option('--read-only', 'nothing can be changed')
+    .option('--port <number>', 'port to listen on; 0 takes any that is free', '0')
+    .option('--data <folder>', 'where the sample engagement and the identities are', dataFolder())
+    .option('--json', 'one JSON value on stdout')
+    .action(action(serve));
+}
