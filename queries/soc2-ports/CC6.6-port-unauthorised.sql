@@ -31,7 +31,7 @@ seen as (
   where p.state = 'open'),
 -- 2. The roles of each system; a system may stand in the inventory more than once.
 roles as (
-  select system, list(distinct lower(role) order by lower(role)) as roles from systems group by system),
+  select distinct system, lower(role) as role from systems),
 -- 3. Since when each port may be open: by its system, its role, or for every system.
 authorised as (
   select p.system, p.address, p.port, p.protocol,
@@ -42,7 +42,7 @@ authorised as (
     on a.port = p.port and coalesce(lower(a.protocol), p.protocol) = p.protocol
    and (a.system_or_role = '*'
         or lower(a.system_or_role) in (lower(p.system), lower(p.address))
-        or list_contains(r.roles, lower(a.system_or_role)))
+        or lower(a.system_or_role) = r.role)
   group by p.system, p.address, p.port, p.protocol),
 -- 4. Each sighting, judged.
 judged as (
