@@ -48,6 +48,7 @@ test('the sample engagement is made, imported, run and shown day by day', async 
   await expect(app.getByTestId('window')).toContainText('2026');
   // The sample has planted faults: a matrix without any would mean that nothing was tested.
   await expect(app.locator('[data-testid=control-row][data-overall=deviation]').first()).toBeVisible();
+  await expect(app.getByTestId('stream-row').first()).toBeVisible();
   await picture(app, host, 'matrix');
 });
 

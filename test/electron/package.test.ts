@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test, type TestContext } from 'vitest';
+import { startEngineChild } from '../../cli/engine-child.ts';
+import type { EngineMessage } from '../../shared/engine-link.ts';
 
 // The packager runs offline on a stand-in for the runtime: a small program that carries the mark of Electron's fuses.
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -80,5 +82,19 @@ describe('the packaged application', () => {
       cwd: dir,
     });
     expect((JSON.parse(stdout) as unknown[]).length).toBeGreaterThan(0);
+  });
+
+  test('has all that its engine needs', async (context) => {
+    onLinux(context);
+    const answers: EngineMessage[] = [];
+    const engine = await startEngineChild({
+      entry: join(dir, 'app/dist/engine/process.js'),
+      options: { host: 'web', cases: [], sampleDir: dir, identitiesDir: dir, readOnly: true },
+      onMessage: (message) => void answers.push(message),
+      onExit: () => {},
+    });
+    engine.send({ kind: 'frame', tab: 1, frame: { t: 'req', id: 1, m: 'app.info', p: {} } });
+    await expect.poll(() => answers.at(-1)).toMatchObject({ kind: 'frame', frame: { t: 'ok', v: { host: 'web' } } });
+    await engine.stop();
   });
 });
