@@ -8,6 +8,7 @@ import type { JobContext } from '../core/effects.ts';
 import { auditWindow } from './engagement.ts';
 import { asProblem, refusedEntry, sealEvidence, type EvidenceCase } from './evidence-case.ts';
 import { safeFileName } from './case-folder.ts';
+import { SystemNames } from './system-names.ts';
 import { readSource, registerSource, type SealedFile, type SourceContent, type SourceSpec } from './import-source.ts';
 import { ledgerData, ledgerInstant } from './ledger-kinds.ts';
 import { containerOf, fileBytes, gunzipHead, gunzipped, HEAD_BYTES, openZip, type Member } from './open-content.ts';
@@ -67,10 +68,11 @@ export async function importFiles(
   const plan = await planImport(paths, options.as);
   const progress = startProgress(plan.files, job);
   const files: FileReport[] = plan.refused.map(({ path, problem }) => ({ outcome: 'refused', path, problem }));
+  const task = { target, options, job, progress, names: new SystemNames(target.database) };
   await mkdir(target.folder.incoming, { recursive: true });
   try {
     for (const file of plan.files) {
-      files.push(...(await new FileImport(target, file, options, job, progress).run()));
+      files.push(...(await new FileImport(task, file).run()));
       progress.fileDone(file);
     }
   } finally {
@@ -115,6 +117,15 @@ interface Content {
   readonly bytes: AsyncIterable<Uint8Array>;
 }
 
+/** What all files of one import share. */
+interface ImportTask {
+  readonly target: EvidenceCase;
+  readonly options: ImportOptions;
+  readonly job: JobContext;
+  readonly progress: ImportProgress;
+  readonly names: SystemNames;
+}
+
 /** The import of one file of the disk. */
 class FileImport {
   private readonly copy: string;
@@ -122,13 +133,10 @@ class FileImport {
   private kept = false;
 
   constructor(
-    private readonly target: EvidenceCase,
+    private readonly task: ImportTask,
     private readonly file: PlannedFile,
-    private readonly options: ImportOptions,
-    private readonly job: JobContext,
-    private readonly progress: ImportProgress,
   ) {
-    this.copy = join(target.folder.incoming, safeFileName(file.name));
+    this.copy = join(task.target.folder.incoming, safeFileName(file.name));
   }
 
   async run(): Promise<readonly FileReport[]> {
@@ -152,7 +160,7 @@ class FileImport {
         async () => sealed,
       );
     }
-    const reading = new HashedCopy(this.file.path, this.copy, this.progress);
+    const reading = new HashedCopy(this.file.path, this.copy, this.task.progress);
     return this.importContent({ member: null, decision, bytes: reading.bytes() }, () => reading.finish());
   }
 
@@ -182,7 +190,7 @@ class FileImport {
     const head = await memberHead(member);
     const container = containerOf(head);
     if (container === 'zip') failNested(path);
-    const decision = decideFormat(container === 'gzip' ? gunzipHead(head) : head, this.options.as, path);
+    const decision = decideFormat(container === 'gzip' ? gunzipHead(head) : head, this.task.options.as, path);
     const bytes = container === 'gzip' ? gunzipped(member.open(), path) : member.open();
     return { member: member.name, decision, bytes };
   }
@@ -190,20 +198,21 @@ class FileImport {
   private async importContent(content: Content, seal: () => Promise<SealedFile>): Promise<FileReport> {
     const spec = await this.spec(content);
     try {
-      return await this.target.step(
+      return await this.task.target.step(
         async (transaction) => {
           const read = await readSource(transaction, spec, content.bytes, {
-            ...this.job,
-            onRecords: this.progress.records,
+            ...this.task.job,
+            onRecords: this.task.progress.records,
           });
           const sealed = await seal();
           this.checkNew(sealed, spec);
-          const importedAt = this.target.context.effects.now();
+          const importedAt = this.task.target.context.effects.now();
           await registerSource(transaction, spec, read, { ...sealed, importedAt });
-          await this.target.context.recipe.rollUpSource(transaction, spec.sourceId);
-          const report = importedReport(spec, read, sealed, content.decision.reason, this.options.dryRun === true);
-          if (this.options.dryRun === true) throw new DryRunDone(report);
+          await this.task.target.context.recipe.rollUpSource(transaction, spec.sourceId);
+          const report = importedReport(spec, read, sealed, content.decision.reason, this.task.options.dryRun === true);
+          if (this.task.options.dryRun === true) throw new DryRunDone(report);
           this.sealed = sealed;
+          if (read.rows['systems'] !== undefined) this.task.names.forget();
           return { entry: importedEntry(spec, read, sealed, content.decision.reason), result: report };
         },
         () => this.keepEvidence(),
@@ -216,12 +225,12 @@ class FileImport {
 
   private async keepEvidence(): Promise<void> {
     if (this.kept || !this.sealed) return;
-    await sealEvidence(this.target.folder, this.copy, this.sealed.sha256, this.file.name);
+    await sealEvidence(this.task.target.folder, this.copy, this.sealed.sha256, this.file.name);
     this.kept = true;
   }
 
   private async spec({ member, decision }: Content): Promise<SourceSpec> {
-    const { engagement, sources } = this.target;
+    const { engagement, sources } = this.task.target;
     const last = sources.at(-1)?.source_id ?? 0;
     return {
       sourceId: last + 1,
@@ -229,44 +238,31 @@ class FileImport {
       originalPath: this.file.path,
       member,
       format: decision.format,
-      zone: this.options.zone ?? engagement.window.zone,
-      system: this.options.system ?? (await this.systemFromPath(member)),
+      zone: this.task.options.zone ?? engagement.window.zone,
+      system: this.task.options.system ?? (await this.task.names.inPath(`${this.file.path}/${member ?? ''}`)),
       window: windowInterval(auditWindow(engagement)),
-      providedBy: this.options.providedBy ?? null,
-      obtainedHow: this.options.obtainedHow ?? null,
+      providedBy: this.task.options.providedBy ?? null,
+      obtainedHow: this.task.options.obtainedHow ?? null,
     };
   }
 
-  /** The system of the inventory that a folder or file of the path is named for, the innermost first. */
-  private async systemFromPath(member: string | null): Promise<string | null> {
-    const rows = await this.target.database.query('SELECT name, system FROM system_names');
-    const names = new Map(rows.map((row) => [String(row['name']), String(row['system'])]));
-    const parts = `${this.file.path}/${member ?? ''}`
-      .toLowerCase()
-      .split(/[/\\]/)
-      .filter((part) => part !== '');
-    for (const part of parts.reverse()) {
-      const found = names.get(part) ?? names.get(part.replace(/\..*$/, ''));
-      if (found !== undefined) return found;
-    }
-    return null;
-  }
-
   private checkNew(sealed: SealedFile, spec: SourceSpec): void {
-    const same = this.target.sources.find(({ sha256, member }) => sha256 === sealed.sha256 && member === spec.member);
+    const same = this.task.target.sources.find(
+      ({ sha256, member }) => sha256 === sealed.sha256 && member === spec.member,
+    );
     if (same) failAlreadyThere(spec, same.source_id);
   }
 
   private async copyAndHash(): Promise<SealedFile> {
-    const reading = new HashedCopy(this.file.path, this.copy, this.progress);
+    const reading = new HashedCopy(this.file.path, this.copy, this.task.progress);
     const pieces = reading.bytes();
-    while (!this.job.signal.aborted && (await pieces.next()).done !== true);
+    while (!this.task.job.signal.aborted && (await pieces.next()).done !== true);
     await pieces.return(undefined);
     return reading.finish();
   }
 
   private refusal(path: string, error: unknown): FileReport {
-    const problem = asProblem(error, this.target.folder.root);
+    const problem = asProblem(error, this.task.target.folder.root);
     // These end the whole import; any other problem is this file's alone.
     if (!(problem instanceof ProblemError) || ['cancelled', 'disk_full'].includes(problem.problem.code)) throw problem;
     return { outcome: 'refused', path, problem: problem.problem };

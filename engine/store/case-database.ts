@@ -226,6 +226,8 @@ async function openInstance(options: DatabaseOptions, scratch: string): Promise<
       storage_compatibility_version: 'latest',
       // Lets several threads write; row order is kept by the record numbers.
       preserve_insertion_order: 'false',
+      // Each source is a transaction; writing the file itself after every few of them would take most of the time.
+      checkpoint_threshold: '64MB',
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',
       allow_community_extensions: 'false',
