@@ -32,7 +32,7 @@ judged as (
          invoked_by is not null or coalesce(event_type, '') = 'AwsServiceEvent' as is_service,
          event_name = 'ConsoleLogin' and outcome = 'failure' as is_failed_sign_in
   from root_events)
-select time, system, coalesce(event_source, '') || ':' || event_name as resource,
+select time, system, 'root' as resource,
        case when is_service or is_failed_sign_in then 'info' else 'alarm' end as status,
        case
          when is_service then coalesce(invoked_by, 'An AWS service') || ' acted for the root account: ' || event_name || '.'
@@ -42,6 +42,6 @@ select time, system, coalesce(event_source, '') || ':' || event_name as resource
            || case when mfa then ', with a second factor' when not mfa then ', without a second factor' else '' end
            || case when error_code is not null then ', refused with ' || error_code else '' end || '.'
        end as reason,
-       source_id, record, event_id, region, src_ip
+       source_id, record, event_name, event_source, event_id, region, src_ip
 from judged
-order by time, system, resource, source_id, record
+order by time, system, source_id, record

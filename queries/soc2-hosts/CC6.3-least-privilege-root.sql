@@ -61,7 +61,7 @@ items as (
   select * from near
   where rank = best_rank_of_account
     and not (rank > 1 and best_rank = 1 and regexp_full_match(account, '[0-9]+')))
-select time, system, system || ': ' || account as resource,
+select time, system, account as resource,
        case
          when kind = 'log-in' and lower(account) = 'root' then 'alarm'
          when kind = 'log-in' or lower(account) = 'root' or list_contains($privileged_accounts, account) then 'ok'
@@ -75,7 +75,7 @@ select time, system, system || ': ' || account as resource,
          when list_contains($privileged_accounts, account) then account || ' became root and is privileged.'
          else account || ' became root (' || code || ') and is not among the privileged accounts.'
        end as reason,
-       source_id, record, kind, account, src_ip, stream
+       source_id, record, kind, src_ip, stream
 from items
 where time >= $window_start and time < $window_end
 order by time, system, kind, account, source_id, record

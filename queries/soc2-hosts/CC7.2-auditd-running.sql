@@ -47,7 +47,7 @@ heard_days as (
 known as (select distinct system from heard),
 -- 4. A day of a host.
 host_days as (
-  select coalesce(h.first_time, o.day_from) as time, o.system, 'auditd on ' || o.day as resource,
+  select coalesce(h.first_time, o.day_from) as time, o.system, 'auditd' as resource,
          case when h.day is not null then 'ok' when k.system is null then 'no_evidence' else 'alarm' end as status,
          case
            when h.day is not null then o.system || ' wrote audit records on ' || o.day || '.'
@@ -74,7 +74,7 @@ scopes as (
          max(coalesce(scope_to, timestamp '9999-12-31')) as scope_to
   from systems group by system),
 host_stops as (
-  select r.time, r.system, r.code || ' at ' || strftime(r.time, '%Y-%m-%dT%H:%M:%SZ') as resource,
+  select r.time, r.system, 'auditd' as resource,
          case
            when r.time < p.scope_from or r.time >= p.scope_to then 'skip'
            when r.down_seconds <= $restart_minutes * 60 then 'ok'
@@ -101,4 +101,4 @@ host_stops as (
 select time, system, resource, status, reason, source_id, record, item from host_days
 union all
 select time, system, resource, status, reason, source_id, record, item from host_stops
-order by time, system, resource, source_id, record
+order by time, system, item, source_id, record

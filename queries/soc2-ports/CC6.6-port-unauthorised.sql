@@ -64,7 +64,7 @@ exposed as (
          count(*) filter (where not is_authorised) over port as sightings
   from judged
   window port as (partition by system, address, port, protocol))
-select time, system, address || ':' || port || '/' || protocol as resource,
+select time, system, address || ':' || port || case when protocol = 'tcp' then '' else '/' || protocol end as resource,
        case when is_out_of_scope then 'skip' when is_authorised then 'ok' else 'alarm' end as status,
        case
          when is_out_of_scope then system || ' was not in scope.'
@@ -81,7 +81,7 @@ select time, system, address || ':' || port || '/' || protocol as resource,
                              then date_diff('hour', first_seen, last_seen) || ' hours.'
                              else date_diff('hour', first_seen, last_seen) // 24 || ' days.' end end
        end as reason,
-       source_id, record, service,
+       source_id, record, protocol, service,
        case when is_authorised then null else first_seen end as first_seen,
        case when is_authorised then null else last_seen end as last_seen
 from exposed
