@@ -5,6 +5,7 @@ import type { ResultRow } from '../core/result-hash.ts';
 import { CONTROL_DAYS_NAME, controlDaysColumns, resultsColumns } from '../verify/manifest-format.ts';
 import type { BinderContent } from './content.ts';
 import { csvLine } from './csv.ts';
+import { oscalAttachment } from './oscal.ts';
 
 export interface BinderAttachment {
   /** ASCII letters, digits, `.`, `_`, `-`; unique in the binder. */
@@ -34,7 +35,7 @@ export interface ResultSet {
   readonly complete: boolean;
 }
 
-/** control-days.csv, and for each control its results and its query, in the order of the content. */
+/** control-days.csv, for each control its results and its query in the order of the content, and the OSCAL file. */
 export async function buildAttachments(
   content: BinderContent,
   results: readonly ResultSet[],
@@ -47,7 +48,7 @@ export async function buildAttachments(
     if (set) attachments.push(await resultsAttachment(name, set));
     attachments.push(sqlAttachment(name, control.id, control.sql));
   }
-  return attachments;
+  return [...attachments, oscalAttachment(content, attachments)];
 }
 
 /** A file name for each control: ids are ASCII by rule, other characters become `_`, and a clash gets a number. */

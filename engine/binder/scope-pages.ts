@@ -97,7 +97,7 @@ export function verifyPages(content: BinderContent, manifestSha256: string): Pdf
       'Must print "Signature is Valid" and "Total document signed". A file to which something was appended still reads ' +
         '"Signature is Valid" there, without the second line.',
     ),
-    command('pdfdetach -saveall BINDER.pdf; sha256sum manifest.json *.csv *.sql'),
+    command('pdfdetach -saveall BINDER.pdf; sha256sum *.json *.csv *.sql'),
     paragraph('Compare with the list of attached files at the end, and with manifest.json.'),
   ];
 }
