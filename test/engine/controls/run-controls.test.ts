@@ -213,7 +213,10 @@ describe('a run', () => {
 
   it('says that a needed table has no row instead of testing without it', async () => {
     const needs = { events: ['time', 'system', 'actor', 'class'], systems: ['system'] };
-    const own = { needs, sql: sql.replace('from events', 'from events left join (select system from systems) using (system)') };
+    const own = {
+      needs,
+      sql: sql.replace('from events', 'from events left join (select system from systems) using (system)'),
+    };
     const { controls } = await runControls(
       request([control('A-a', own), control('A-b', { ...own, optional: ['systems'] })]),
     );
