@@ -4,7 +4,7 @@ import { canonicalJson, type Json } from '../core/canonical-json.ts';
 import type { ResultRow } from '../core/result-hash.ts';
 import { CONTROL_DAYS_NAME, controlDaysColumns, resultsColumns } from '../verify/manifest-format.ts';
 import type { BinderContent } from './content.ts';
-import { csvLine } from './csv.ts';
+import { csvLine } from '../core/csv-line.ts';
 import { oscalAttachment } from './oscal.ts';
 
 export interface BinderAttachment {

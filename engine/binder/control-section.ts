@@ -285,7 +285,7 @@ function queryLines(lines: readonly string[]): readonly string[] {
 function query({ control, attachments }: ControlPlace, lines: readonly string[]): PdfNode[] {
   const file = attachments.find(({ of }) => of?.control === control.id && of.what === 'sql');
   const note = file ? `Attached whole, with its front matter, as ${file.name}.` : '';
-  const head = { stack: [{ text: 'Query', fontSize: 10.5, bold: true }, small(note)], margin: [-8, 8, 0, 3] };
+  const head = { stack: [{ text: 'Query', fontSize: 10.5, bold: true }, small(note)], margin: [-10, 13, 0, 3] };
   const rows = queryLines(lines).map((line) => [
     {
       text: line === '' ? ' ' : line,

@@ -171,11 +171,11 @@ export function custodyPages({ packs, ledger }: BinderContent): PdfNode[] {
   ]);
   const packHeader = ['Pack', 'Version', 'Origin', 'SHA-256'].map((text) => th(text));
   const ledgerRows = ledger.lines.map(({ seq, at, kind, by, what, hash }) => [
-    right(String(seq)),
+    { text: String(seq), fontSize: 7.5, alignment: 'right' },
     { text: instantInColumn(at), fontSize: 7.5 },
     { text: cut(by, 14), fontSize: 7.5 },
     { text: cut(`${kind}: ${what}`, LEDGER_LETTERS), fontSize: 7.5 },
-    mono(hash.slice(0, 16)),
+    { text: hash.slice(0, 16), font: 'Mono', fontSize: 7.5 },
   ]);
   const ledgerHeader = [th('No.', 'right'), th('Time (UTC)'), th('By'), th('What was done'), th('Hash begins')];
   return [
