@@ -3,25 +3,10 @@ import { formatInstant } from '../../shared/time.ts';
 import { canonicalJson, type Json } from '../core/canonical-json.ts';
 import type { ResultRow } from '../core/result-hash.ts';
 import { CONTROL_DAYS_NAME, controlDaysColumns, resultsColumns } from '../verify/manifest-format.ts';
+import type { BinderAttachment } from './attachment.ts';
 import type { BinderContent } from './content.ts';
 import { csvLine } from '../core/csv-line.ts';
 import { oscalAttachment } from './oscal.ts';
-
-export interface BinderAttachment {
-  /** ASCII letters, digits, `.`, `_`, `-`; unique in the binder. */
-  readonly name: string;
-  readonly type: string;
-  /** PDF/A-3 relationship of the file to the document. */
-  readonly relationship: 'Data' | 'Source' | 'Supplement';
-  readonly description: string;
-  readonly bytes: Uint8Array;
-  /** What the manifest says of it. */
-  readonly of?: AttachmentRole;
-}
-
-export type AttachmentRole =
-  | { readonly control: string; readonly what: 'sql' }
-  | { readonly control: string; readonly what: 'results'; readonly rows: number; readonly complete: boolean };
 
 /** A result with the day it counts for. */
 export interface DatedResultRow extends ResultRow {

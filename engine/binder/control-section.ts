@@ -1,6 +1,6 @@
 /** One control: what was tested, what was found day by day, what deviates, and the query that found it. */
 import { controlDayStates, type ControlDayState } from '../../shared/states.ts';
-import type { BinderAttachment } from './attachments.ts';
+import type { BinderAttachment } from './attachment.ts';
 import type { BinderContent, ControlContent, ControlDayContent, ItemLine, ParameterLine } from './content.ts';
 import { dayStrip } from './day-strip.ts';
 import {

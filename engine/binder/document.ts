@@ -1,6 +1,6 @@
 /** The whole binder as a pdfmake definition: pages in order, running lines, metadata. */
 import { sha256 } from '../core/hash.ts';
-import type { BinderAttachment } from './attachments.ts';
+import type { BinderAttachment } from './attachment.ts';
 import type { BinderContent } from './content.ts';
 import { controlSection } from './control-section.ts';
 import { A4, colours, defaultStyle, margins, styles, type PdfNode } from './design.ts';

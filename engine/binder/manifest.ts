@@ -3,7 +3,7 @@ import type { ControlDayState } from '../../shared/states.ts';
 import { canonicalJson, type Json } from '../core/canonical-json.ts';
 import { sha256 } from '../core/hash.ts';
 import { MANIFEST_NAME, MANIFEST_SCHEMA, MANIFEST_VERSION, type Manifest } from '../verify/manifest-format.ts';
-import type { BinderAttachment } from './attachments.ts';
+import type { BinderAttachment } from './attachment.ts';
 import type { BinderContent, ControlContent } from './content.ts';
 
 /** The manifest of a binder with these attachments. Lists keep the order of the content; attachments go by name. */

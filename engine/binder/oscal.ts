@@ -7,7 +7,7 @@
 import { formatInstant, windowInterval } from '../../shared/time.ts';
 import { canonicalJson, type Json } from '../core/canonical-json.ts';
 import { sha256 } from '../core/hash.ts';
-import type { BinderAttachment } from './attachments.ts';
+import type { BinderAttachment } from './attachment.ts';
 import type { BinderContent, ControlContent } from './content.ts';
 import { countStates } from './manifest.ts';
 

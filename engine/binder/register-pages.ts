@@ -1,6 +1,6 @@
 /** Registers: coverage and gaps, evidence, packs, ledger, attached files, glossary. */
 import { sha256 } from '../core/hash.ts';
-import type { BinderAttachment } from './attachments.ts';
+import type { BinderAttachment } from './attachment.ts';
 import type { BinderContent, CoverageLine, EvidenceLine, GapLine } from './content.ts';
 import { MOST_ROWS } from './control-section.ts';
 import { coverageStrip, monthHeader } from './day-strip.ts';

@@ -5,7 +5,7 @@
 import pdfmake from 'pdfmake';
 import type { JobContext } from '../core/effects.ts';
 import { fail } from '../../shared/problem.ts';
-import type { BinderAttachment } from './attachments.ts';
+import type { BinderAttachment } from './attachment.ts';
 import type { BinderContent } from './content.ts';
 import { tableLayouts } from './design.ts';
 import { binderDocument } from './document.ts';

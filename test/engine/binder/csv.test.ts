@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { csvLine } from '../../../engine/binder/csv.ts';
+import { csvLine } from '../../../engine/core/csv-line.ts';
 import { readCsv } from '../../../engine/verify/read-csv.ts';
 
 describe('CSV of hostile evidence', () => {

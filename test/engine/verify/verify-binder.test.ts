@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readBaseFile, appendObjects } from '../../../engine/binder/incremental-update.ts';
-import { buildAttachments, type BinderAttachment } from '../../../engine/binder/attachments.ts';
+import type { BinderAttachment } from '../../../engine/binder/attachment.ts';
+import { buildAttachments } from '../../../engine/binder/attachments.ts';
 import { buildManifest, manifestBytes } from '../../../engine/binder/manifest.ts';
 import { signBinder } from '../../../engine/binder/sign-binder.ts';
 import { countPages, readBinderContents, verifyBinder } from '../../../engine/verify/verify-binder.ts';
