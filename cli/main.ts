@@ -1,8 +1,9 @@
 import { Command, CommanderError } from 'commander';
+import { addBinderCommands } from './commands/binder-commands.ts';
 import { addCaseCommands } from './commands/case-commands.ts';
+import { addRunCommands } from './commands/run-commands.ts';
+import { addServeCommand } from './commands/serve-command.ts';
 
-// A running query holds a libuv thread; the default of four would starve file reads. Set before the first is used.
-process.env['UV_THREADPOOL_SIZE'] ??= '8';
 // Whoever reads may stop reading: `fieldwork sources case | head`.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
@@ -14,6 +15,9 @@ const program = new Command('fieldwork')
   .exitOverride()
   .showHelpAfterError('Use --help for what can be given.');
 addCaseCommands(program);
+addRunCommands(program);
+addBinderCommands(program);
+addServeCommand(program);
 
 try {
   await program.parseAsync();

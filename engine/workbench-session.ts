@@ -6,7 +6,7 @@ import type { EngineOptions } from '../shared/engine-link.ts';
 import type { Output } from '../shared/contract.ts';
 import type { JobContext } from './core/effects.ts';
 import type { Engine } from './engine.ts';
-import { EvidenceCase } from './intake/evidence-case.ts';
+import type { EvidenceCase } from './intake/evidence-case.ts';
 import { makeSampleCase } from './sample-case.ts';
 import { openCase } from './open-case.ts';
 

@@ -1,4 +1,5 @@
 /** The workbench: every call of the contract, answered from the case that is open. */
+import { userInfo } from 'node:os';
 import type { EngineOptions } from '../shared/engine-link.ts';
 import { fail } from '../shared/problem.ts';
 import { readBinder, listBinders, makeBinder, verifyStoredBinder } from './binders.ts';
@@ -19,7 +20,11 @@ export async function createWorkbench(
   options: EngineOptions & { readonly spawnLocked: SpawnLocked },
 ): Promise<Workbench> {
   const engine = createEngine(
-    { now: () => BigInt(Date.now()) * 1000n, log: () => undefined, actor: 'workbench' },
+    {
+      now: () => BigInt(Date.now()) * 1000n,
+      log: (level, message) => void process.stderr.write(`${level}: ${message}\n`),
+      actor: userInfo().username,
+    },
     { spawnLocked: options.spawnLocked },
   );
   const session = new WorkbenchSession(engine, options);

@@ -1,16 +1,11 @@
 /** One event as a row of `events`: class, activity, who, what, and a sentence. */
+import type { Described } from './described.ts';
 import type { EvidenceRow } from '../../core/tables.ts';
 import { isIpAddress } from '../framing/ip-address.ts';
 import type { AuditEvent } from './event.ts';
 import { accountOf, programKind, subjectOf } from './people.ts';
 import type { AuditRecord } from './record.ts';
 import { describeSyscall } from './syscall-events.ts';
-
-/** What a description gives; the rest of the row is the same for every event. */
-export type Described = Pick<
-  EvidenceRow<'events'>,
-  'class' | 'activity' | 'actor' | 'target' | 'src_ip' | 'src_port' | 'dst_ip' | 'dst_port' | 'message'
->;
 
 /** The row of a closed event. `system` is used where the event names no node. */
 export function describeEvent(event: AuditEvent, system: string | undefined): EvidenceRow<'events'> {

@@ -1,6 +1,6 @@
 /** Events of the audit rules: a system call with its paths, address or command line. */
 import type { AuditEvent } from './event.ts';
-import type { Described } from './describe.ts';
+import type { Described } from './described.ts';
 import { subjectOf } from './people.ts';
 import type { AuditRecord } from './record.ts';
 

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { createCase, importFiles } from '../../../engine/index.ts';
 import { evidencePath } from '../../../engine/intake/case-folder.ts';
 import { checkEvidence, sealCase } from '../../../engine/intake/seal.ts';
-import { CaseDatabase } from '../../../engine/store/case-database.ts';
+import type { CaseDatabase } from '../../../engine/store/case-database.ts';
 import {
   auditLines,
   caseContent,

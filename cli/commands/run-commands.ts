@@ -1,0 +1,246 @@
+/** Commands that make the sample, look at time, run controls and show what was found. */
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import {
+  askCase,
+  caseWindow,
+  checkPack,
+  exportFormats,
+  exportResults,
+  findGaps,
+  gapJson,
+  generateSample,
+  readControlDays,
+  readCoverage,
+  readItems,
+  readMatrix,
+  readPack,
+  runCase,
+  testPack,
+  type EvidenceCase,
+} from '../../engine/index.ts';
+import { fail } from '../../shared/problem.ts';
+import { action, withCase, type CommandContext, type ExitCode } from '../run-command.ts';
+import { print, printJson, printTable } from '../terminal.ts';
+import { collect } from './case-commands.ts';
+
+interface SampleCommandOptions {
+  readonly seed?: string;
+  readonly scale: string;
+}
+
+async function sample(
+  { json, job }: CommandContext,
+  folder: string,
+  { seed, scale }: SampleCommandOptions,
+): Promise<ExitCode> {
+  if (scale !== 'small' && scale !== 'large') return failChoice('--scale', scale, 'small or large');
+  const report = await generateSample({ folder, scale, job, ...(seed === undefined ? {} : { seed: Number(seed) }) });
+  if (json) printJson(report);
+  else {
+    print(
+      `${report.folder}: ${report.files} files, ${report.diskBytes} bytes, ${report.deviations} planted deviations.`,
+    );
+    print('What was planted stands in ground-truth.json.');
+  }
+  return 0;
+}
+
+async function coverage(context: CommandContext, path: string): Promise<ExitCode> {
+  const { days, rows } = await withCase(context, path, readCoverage);
+  if (context.json) printJson({ days, rows });
+  else {
+    print(`${days[0]} to ${days.at(-1)}; + seen, - expected and silent, . not expected`);
+    printTable(
+      ['stream', 'system', 'records', 'days'],
+      rows.map((r) => [r.stream, r.system, r.records, r.days]),
+    );
+  }
+  return 0;
+}
+
+async function gaps(context: CommandContext, path: string): Promise<ExitCode> {
+  const found = await withCase(context, path, (target) => findGaps(target.database, caseWindow(target)));
+  const rows = found.map(gapJson);
+  if (context.json) printJson(rows);
+  else
+    printTable(
+      ['system', 'stream', 'kind', 'from', 'to', 'state', 'ticket'],
+      rows.map((g) => [g.system, g.stream, g.kind, g.from, g.to, g.state, g.ticket]),
+    );
+  return 0;
+}
+
+interface RunCommandOptions {
+  readonly pack?: readonly string[];
+  readonly control?: readonly string[];
+  readonly failOn?: string;
+}
+
+async function run(context: CommandContext, path: string, options: RunCommandOptions): Promise<ExitCode> {
+  if (options.failOn !== undefined && options.failOn !== 'deviation')
+    return failChoice('--fail-on', options.failOn, 'deviation');
+  const { summary, matrix } = await withCase(context, path, async (target) => ({
+    summary: await runCase(
+      context.engine,
+      target,
+      { packs: options.pack ?? [], controls: options.control ?? [] },
+      context.job,
+    ),
+    matrix: await readMatrix(target),
+  }));
+  if (context.json) printJson({ ...summary, ...matrix });
+  else {
+    printTable(
+      ['control', 'per', 'overall', 'conclusion'],
+      matrix.controls.map((c) => [c.control, c.per, c.overall, c.conclusion]),
+    );
+    print(`Run ${summary.runId}: ${summary.controls} controls in ${summary.seconds.toFixed(1)} s.`);
+  }
+  const deviates = matrix.controls.some((control) => (control.totals['deviation'] ?? 0) > 0);
+  return options.failOn === 'deviation' && deviates ? 1 : 0;
+}
+
+interface ResultsOptions {
+  readonly control?: string;
+  readonly day?: string;
+  readonly format: string;
+}
+
+async function results(context: CommandContext, path: string, options: ResultsOptions): Promise<ExitCode> {
+  const asked = context.json ? 'json' : options.format;
+  const format = exportFormats.find((known) => known === asked);
+  if (format === undefined && asked !== 'table')
+    return failChoice('--format', asked, ['table', ...exportFormats].join(', '));
+  await withCase(context, path, async (target) => {
+    if (format === undefined) await printResults(target, options);
+    else process.stdout.write(await exportResults(target, format, options));
+  });
+  return 0;
+}
+
+/** The days that are not effective; of one control on one day, its items. */
+async function printResults(target: EvidenceCase, choice: ResultsOptions): Promise<void> {
+  const days = await readControlDays(target, choice);
+  const shown =
+    choice.day === undefined ? days.filter(({ state }) => state !== 'effective' && state !== 'not due') : days;
+  printTable(
+    ['control', 'day', 'state', 'items', 'deviations', 'reasons'],
+    shown.map((d) => [d.control, d.day, d.state, d.population, d.deviations, d.reasons.join(' ')]),
+  );
+  if (choice.day === undefined) print(`${days.length - shown.length} control-days are effective or not due.`);
+  if (choice.control === undefined || choice.day === undefined) return;
+  const items = await readItems(target, choice);
+  print();
+  printTable(
+    ['time', 'system', 'resource', 'status', 'evidence', 'reason'],
+    items.map((i) => [
+      i.time,
+      i.system,
+      i.resource,
+      i.status,
+      i.citation && `S${i.citation.sourceId} #${i.citation.record}`,
+      i.reason,
+    ]),
+  );
+}
+
+async function sql(
+  context: CommandContext,
+  path: string,
+  query: string,
+  options: { readonly format: string },
+): Promise<ExitCode> {
+  const answer = await withCase(context, path, (target) => askCase(context.engine, target, query, context.job));
+  if (context.json || options.format === 'json') printJson(answer.rows);
+  else
+    printTable(
+      answer.columns,
+      answer.rows.map((row) => answer.columns.map((name) => cell(row[name]))),
+    );
+  return 0;
+}
+
+function cell(value: unknown): string | number | null {
+  if (value === null || value === undefined || typeof value === 'number') return value ?? null;
+  return value instanceof Uint8Array ? Buffer.from(value).toString('hex') : String(value);
+}
+
+async function packCheck({ engine, json }: CommandContext, folder: string): Promise<ExitCode> {
+  const findings = await checkPack(await readPack(await packFolder(folder, engine.paths.packs)), engine.spawnLocked);
+  if (json) printJson(findings);
+  else if (findings.length === 0) print(`${folder}: 0 findings.`);
+  else
+    printTable(
+      ['file', 'finding'],
+      findings.map((finding) => [finding.file, finding.message]),
+    );
+  return findings.length === 0 ? 0 : 1;
+}
+
+async function packTest({ engine, json, job }: CommandContext, folder: string): Promise<ExitCode> {
+  const report = await testPack(await readPack(await packFolder(folder, engine.paths.packs)), engine, job);
+  if (json) printJson(report);
+  else {
+    for (const failed of report.failures) print(failed);
+    print(`${folder}: ${report.passed} passed, ${report.failures.length} failed`);
+  }
+  return report.failures.length === 0 ? 0 : 1;
+}
+
+/** A pack is named by its folder, or by its id where it ships with Fieldwork. */
+async function packFolder(named: string, shipped: string): Promise<string> {
+  for (const folder of [named, join(shipped, named)]) {
+    const isPack = await stat(join(folder, 'pack.yaml')).then(
+      () => true,
+      () => false,
+    );
+    if (isPack) return folder;
+  }
+  return fail({
+    code: 'not_found',
+    message: 'There is no pack.yaml in this folder.',
+    where: { file: named },
+    remedy: 'Give the folder of a pack.',
+  });
+}
+
+function failChoice(option: string, given: string, choices: string): never {
+  return fail({ code: 'bad_request', message: `${option} cannot be ${given}.`, remedy: `Give ${choices}.` });
+}
+
+/** Adds the commands of this file. */
+export function addRunCommands(program: Command): void {
+  const withJson = (command: Command): Command => command.option('--json', 'one JSON value on stdout');
+  withJson(program.command('sample <folder>'))
+    .description('Writes the evidence of the sample engagement, and the truth about it.')
+    .option('--seed <number>', 'a whole number; another one gives other evidence with the same things planted')
+    .option('--scale <scale>', 'small or large', 'small')
+    .action(action(sample));
+  withJson(program.command('coverage <case>'))
+    .description('Which system spoke in which stream on which day.')
+    .action(action(coverage));
+  withJson(program.command('gaps <case>'))
+    .description('Where evidence that was expected is missing.')
+    .action(action(gaps));
+  withJson(program.command('run <case>'))
+    .description('Runs the controls over every day of the window and prints the matrix.')
+    .option('--pack <pack>', 'a pack that ships with Fieldwork, or the folder of one; may be given again', collect)
+    .option('--control <id>', 'only this control; may be given again', collect)
+    .option('--fail-on <state>', 'exit with 1 when a day is in this state: deviation')
+    .action(action(run));
+  withJson(program.command('results <case>'))
+    .description('What the last run found.')
+    .option('--control <id>', 'of one control')
+    .option('--day <day>', 'on one day')
+    .option('--format <format>', ['table', ...exportFormats].join(', '), 'table')
+    .action(action(results));
+  withJson(program.command('sql <case> <query>'))
+    .description('Runs one SELECT on the locked connection.')
+    .option('--format <format>', 'table or json', 'table')
+    .action(action(sql));
+  const pack = program.command('pack').description('Query packs.');
+  withJson(pack.command('check <folder>')).description('Checks the files of a pack.').action(action(packCheck));
+  withJson(pack.command('test <folder>')).description('Runs the cases of a pack.').action(action(packTest));
+}
