@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { installedVersion } from '../engine/index.ts';
 import { addBinderCommands } from './commands/binder-commands.ts';
 import { addCaseCommands } from './commands/case-commands.ts';
 import { addRunCommands } from './commands/run-commands.ts';
@@ -12,6 +13,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 const program = new Command('fieldwork')
   .description('An offline evidence workbench for SOC 2 Type 2 audits.')
+  .version(installedVersion())
   .exitOverride()
   .showHelpAfterError('Use --help for what can be given.');
 addCaseCommands(program);

@@ -28,7 +28,6 @@ export function note(line: string): void {
 
 /** Evidence may hold terminal escapes; none of them reaches the terminal. */
 export function harmless(text: string): string {
-   
   return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, (character) => {
     return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
   });

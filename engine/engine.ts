@@ -21,7 +21,7 @@ export interface Engine {
 /** Puts an engine together. `spawnLocked` is for hosts that cannot fork a Node process. */
 export function createEngine(effects: Effects, options: { readonly spawnLocked?: SpawnLocked } = {}): Engine {
   const paths = installationPaths();
-  const { version } = JSON.parse(readFileSync(join(paths.root, 'package.json'), 'utf8')) as { version: string };
+  const version = installedVersion(paths);
   const recipe = { statements: [...schemaStatements(), ...viewStatements()], rollUpSource };
   return {
     effects,
@@ -30,4 +30,9 @@ export function createEngine(effects: Effects, options: { readonly spawnLocked?:
     spawnLocked: options.spawnLocked ?? spawnLockedWithNode(paths.lockedProcess),
     caseContext: { effects, recipe, version },
   };
+}
+
+/** The version of this installation. */
+export function installedVersion({ root }: InstallationPaths = installationPaths()): string {
+  return (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version;
 }

@@ -25,4 +25,4 @@ export { createWorkbench } from './workbench.ts';
 export { generateSample } from '../samples/index.ts';
 export { readLedger, readRecord, readRejects, readResults, readSources, readSummary } from './case-reads.ts';
 export { installationPaths, type InstallationPaths } from './paths.ts';
-export { createEngine, type Engine } from './engine.ts';
+export { createEngine, installedVersion, type Engine } from './engine.ts';

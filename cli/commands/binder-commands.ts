@@ -99,10 +99,7 @@ async function readTrusted(file: string): Promise<Uint8Array> {
 function printVerification(verification: Verification): void {
   print(`${verification.verdict}  ${verification.file}`);
   print(`SHA-256 ${verification.sha256}, ${verification.bytes} bytes`);
-  printTable(
-    ['outcome', 'check', 'detail'],
-    verification.checks.map((check) => [check.outcome, check.title, check.detail]),
-  );
+  for (const { outcome, title, detail } of verification.checks) print(`${outcome.padEnd(8)}  ${title}. ${detail}`);
   for (const signature of verification.signatures) {
     print(`Signed by ${signature.signer} (issuer ${signature.issuer}), ${signature.level}, ${signature.trusted}.`);
     print(`Certificate SHA-256 ${signature.certificateSha256}, claimed time ${signature.claimedTime ?? 'none'}.`);

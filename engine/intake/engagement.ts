@@ -39,7 +39,7 @@ export function parseEngagement(text: string, file: string): Engagement {
 }
 
 /** Checks an engagement that was put together from arguments. */
-export function checkedEngagement(engagement: Engagement, file = 'engagement'): Engagement {
+export function checkedEngagement(engagement: Engagement, file?: string): Engagement {
   const { from, to, zone } = engagement.window;
   for (const day of [from, to]) {
     if (!isDay(day)) failEngagement(`The day ${day} is not a day of the calendar written YYYY-MM-DD.`, file);
@@ -62,11 +62,11 @@ export function auditWindow({ window }: Engagement): AuditWindow {
   return { firstDay: window.from, lastDay: window.to, zone: window.zone };
 }
 
-function failEngagement(message: string, file: string): never {
+function failEngagement(message: string, file: string | undefined): never {
   return fail({
     code: 'bad_request',
     message,
-    where: { file },
+    ...(file === undefined ? {} : { where: { file } }),
     remedy: 'Correct the engagement: entity, and a window of days from, to (included) and an IANA time zone.',
   });
 }

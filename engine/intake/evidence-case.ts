@@ -20,6 +20,10 @@ import { Ledger, type LedgerEntry, type NewEntry } from './ledger.ts';
 import { takeOwnerLock, type OwnerLock } from './owner-lock.ts';
 import { replaySource } from './replay.ts';
 
+// Together five seconds.
+const ATTEMPTS = 50;
+const ATTEMPT_PAUSE_MS = 100;
+
 /** The tag files of a sealed case (RFC 8493). */
 export const tagFiles = ['bagit.txt', 'bag-info.txt', 'manifest-sha256.txt', 'tagmanifest-sha256.txt'] as const;
 
@@ -197,7 +201,7 @@ async function openDatabase(folder: CaseFolder, ledger: Ledger, context: CaseCon
   if (!(await isUsable(folder, ledger))) {
     for (const suffix of ['', '.wal']) await rm(`${folder.database}${suffix}`, { force: true });
   }
-  const database = await CaseDatabase.open({ path: folder.database });
+  const database = await openOwnDatabase(folder.database);
   const [made] = await database.query(`SELECT count(*) AS n FROM duckdb_tables() WHERE table_name = 'cache_state'`);
   if (made?.['n'] === 0) await makeTables(database, context.recipe);
   return database;
@@ -211,6 +215,22 @@ export async function makeTables(database: CaseDatabase, recipe: DatabaseRecipe)
   });
 }
 
+/**
+ * Opens the database file of a case whose owner lock we hold. A process for queries whose engine was killed may have it
+ * open for a moment longer; it ends by itself, so it is waited for.
+ */
+async function openOwnDatabase(path: string): Promise<CaseDatabase> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await CaseDatabase.open({ path });
+    } catch (error) {
+      const inUse = error instanceof ProblemError && error.problem.code === 'case_in_use';
+      if (!inUse || attempt === ATTEMPTS) throw error;
+      await new Promise((resolve) => setTimeout(resolve, ATTEMPT_PAUSE_MS));
+    }
+  }
+}
+
 /** False when the database is missing, unreadable, of another version, or knows a ledger that is not this one. */
 async function isUsable(folder: CaseFolder, ledger: Ledger): Promise<boolean> {
   const exists = await stat(folder.database).then(
@@ -220,7 +240,7 @@ async function isUsable(folder: CaseFolder, ledger: Ledger): Promise<boolean> {
   if (!exists) return false;
   let database: CaseDatabase;
   try {
-    database = await CaseDatabase.open({ path: folder.database });
+    database = await openOwnDatabase(folder.database);
   } catch (error) {
     if (error instanceof ProblemError && error.problem.code === 'case_in_use') throw error;
     return false; // a damaged cache is no loss: it is made again
