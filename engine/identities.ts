@@ -41,7 +41,8 @@ export async function newIdentity(
   const rootCertificate = certificatePath(file);
   await mkdir(dirname(file), { recursive: true });
   await writeNew(file, p12, 0o600);
-  await writeFile(rootCertificate, new X509Certificate(Buffer.from(root!)).toString());
+  await writeFile(rootCertificate, pem(root!));
+  await writeFile(signingCertificatePath(file), pem(signer!));
   const { certificateSha256, rootSha256 } = identity;
   return { ...entry(file, identity.name, identity.notAfter), file, rootCertificate, certificateSha256, rootSha256 };
 }
@@ -64,8 +65,8 @@ export async function listIdentities(folder: string): Promise<IdentityEntry[]> {
   const files = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith(ENDING)).sort();
   return Promise.all(
     files.map(async (name) => {
-      const certificate = await readCertificate(certificatePath(join(folder, name)));
-      const people = certificate?.subject.match(/^CN=(.*?)(?: \(root\))?$/m)?.[1];
+      const certificate = await readCertificate(signingCertificatePath(join(folder, name)));
+      const people = certificate?.subject.match(/^CN=(.*)$/m)?.[1];
       return entry(join(folder, name), people ?? basename(name, ENDING), certificate && new Date(certificate.validTo));
     }),
   );
@@ -97,6 +98,15 @@ function entry(file: string, name: string, notAfter: Date | undefined): Identity
 
 function certificatePath(file: string): string {
   return file.endsWith(ENDING) ? `${file.slice(0, -ENDING.length)}.pem` : `${file}.pem`;
+}
+
+/** The certificate that goes with the key itself: for listing identities without a passphrase. */
+function signingCertificatePath(file: string): string {
+  return certificatePath(file).replace(/\.pem$/, '.signing.pem');
+}
+
+function pem(certificate: Uint8Array): string {
+  return new X509Certificate(Buffer.from(certificate)).toString();
 }
 
 async function readCertificate(path: string): Promise<X509Certificate | undefined> {

@@ -1,6 +1,6 @@
 // Builds dist/: the Node side with esbuild (a moment), the renderer with Vite.
 import { existsSync } from 'node:fs';
-import { chmod, rm } from 'node:fs/promises';
+import { chmod, cp, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -55,6 +55,8 @@ export async function buildNodeSide() {
 async function buildRenderer() {
   const { build: vite } = await import('vite');
   await vite({ configFile: join(root, 'vite.config.ts'), logLevel: 'warn' });
+  // The licence of the type goes wherever the type goes.
+  await cp(join(root, 'renderer/fonts/OFL.txt'), join(root, 'dist/renderer/assets/OFL.txt'));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

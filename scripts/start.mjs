@@ -55,7 +55,7 @@ async function prepare(wanted) {
     ['run', CASE],
     ['identity', 'new', IDENTITY, '--name', 'Sample Auditor', ...secret],
     ['binder', CASE, '--out', BINDER, '--identity', IDENTITY, ...secret],
-    ['verify', BINDER],
+    ['verify', BINDER, '--trust', IDENTITY.replace(/p12$/, 'pem')],
   ];
   const steps = [];
   for (const args of commands) {

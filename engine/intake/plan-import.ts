@@ -60,13 +60,16 @@ function rank({ decision }: PlannedFile): number {
   return decision && decision.format.streams.length === 0 ? 0 : 1;
 }
 
+/** The files under the paths, named as the person named them; a file that two paths lead to is taken once. */
 async function listFiles(paths: readonly string[], refused: Refusal[]): Promise<readonly string[]> {
   const found = new Set<string>();
-  for (const path of paths) {
-    const real = await realpath(path).catch(() => failNotFound(path));
-    await walk(real, await stat(real), found, refused);
+  for (const path of paths) await walk(path, await stat(path).catch(() => failNotFound(path)), found, refused);
+  const byPlace = new Map<string, string>();
+  for (const path of found) {
+    const place = await realpath(path);
+    if (!byPlace.has(place)) byPlace.set(place, path);
   }
-  return [...found];
+  return [...byPlace.values()];
 }
 
 async function walk(
