@@ -1,0 +1,179 @@
+/** When a series was there: runs of samples at about the same distance. docs/formats/prometheus-tsdb/presence.md */
+
+/** A stretch in which a series was scraped without a break. Times are milliseconds since 1970. */
+export interface PresenceRun {
+  readonly fromMs: number;
+  /** One millisecond after the last sample, so that `[fromMs, toMs)` holds all samples. */
+  readonly toMs: number;
+  readonly samples: number;
+  /** The usual distance of its samples: the lower median of its first 255. `undefined` for a single sample. */
+  readonly intervalMs: number | undefined;
+  readonly endedBy: RunEnd;
+  /** When the stale marker that ended the run was set. */
+  readonly staleAtMs: number | undefined;
+}
+
+/**
+ * `stale`: the server noticed that the series ended. `silence`: nothing for longer than usual. `unread`: samples follow
+ * that cannot be read, or that were deleted. `end`: the last sample there is.
+ */
+export type RunEnd = 'stale' | 'silence' | 'unread' | 'end';
+
+// What is usual is judged for 8 samples at a time, from the distances of these, the 8 before and the 8 after.
+const GROUP = 8;
+const MOST_FOR_MEDIAN = 255;
+
+interface Break {
+  readonly endedBy: RunEnd;
+  readonly staleAtMs: number | undefined;
+}
+
+/**
+ * Makes the runs of one series from its samples in the order of time. A run ends at a stale marker, at samples that
+ * cannot be read, and at a distance of more than `gapFactor` times the usual one around it. It does not matter in which
+ * pieces the samples come.
+ */
+export class PresenceBuilder {
+  /** Samples not yet judged, after `GROUP` judged ones. */
+  #times = new Float64Array(4096);
+  #count = 0;
+  #judged = 0;
+  readonly #breaks = new Map<number, Break>();
+  #stale: number | undefined;
+  #unread: { fromMs: number; toMs: number }[] = [];
+  #run: { fromMs: number; lastMs: number; samples: number } | undefined;
+  readonly #runDistances = new Float64Array(MOST_FOR_MEDIAN);
+  #runDistanceCount = 0;
+  readonly #around = new Float64Array(3 * GROUP);
+
+  constructor(
+    private readonly gapFactor: number,
+    private readonly emit: (run: PresenceRun) => void,
+  ) {}
+
+  /** A stale marker after the samples so far. */
+  stale(timeMs: number): void {
+    this.#stale ??= timeMs;
+  }
+
+  /** Samples from `fromMs` to `toMs`, both included, are not known. Told before any sample after them. */
+  unread(fromMs: number, toMs: number): void {
+    this.#unread.push({ fromMs, toMs });
+  }
+
+  sample(timeMs: number): void {
+    if (this.#stale !== undefined) {
+      this.#breaks.set(this.#count, { endedBy: 'stale', staleAtMs: this.#stale });
+      this.#stale = undefined;
+    }
+    if (this.#count === this.#times.length) this.#judge(this.#count - GROUP);
+    this.#times[this.#count++] = timeMs;
+  }
+
+  /** Ends the series and its last run. The builder is then as new. */
+  finish(): void {
+    this.#judge(this.#count);
+    const end: RunEnd = this.#stale !== undefined ? 'stale' : this.#unread.length > 0 ? 'unread' : 'end';
+    this.#endRun(end, this.#stale);
+    this.#count = 0;
+    this.#judged = 0;
+    this.#stale = undefined;
+    this.#unread = [];
+    this.#breaks.clear();
+  }
+
+  // Judges whole groups before `end`, which is known to be followed by GROUP samples or by none.
+  #judge(end: number): void {
+    let from = this.#judged;
+    for (; from < end; from += GROUP) {
+      if (from + GROUP > end && end !== this.#count) break;
+      this.#judgeGroup(from, Math.min(from + GROUP, end));
+    }
+    this.#judged = Math.min(from, this.#count);
+    this.#forget();
+  }
+
+  // Keeps one judged group, whose distances still count, and everything after it.
+  #forget(): void {
+    const drop = Math.max(this.#judged - GROUP, 0);
+    if (drop === 0) return;
+    this.#times.copyWithin(0, drop, this.#count);
+    this.#count -= drop;
+    this.#judged -= drop;
+    const later = [...this.#breaks].filter(([at]) => at >= drop);
+    this.#breaks.clear();
+    for (const [at, why] of later) this.#breaks.set(at - drop, why);
+  }
+
+  #judgeGroup(from: number, to: number): void {
+    const longest = this.#longestUsual(from, to);
+    for (let i = from; i < to; i++) {
+      const time = this.#times[i]!;
+      if (!this.#run) {
+        this.#run = { fromMs: time, lastMs: time, samples: 1 };
+        continue;
+      }
+      const why = this.#breakBefore(i, this.#run.lastMs, time, longest);
+      if (why) {
+        this.#endRun(why.endedBy, why.staleAtMs);
+        this.#run = { fromMs: time, lastMs: time, samples: 1 };
+      } else this.#extendRun(time);
+    }
+  }
+
+  #breakBefore(i: number, lastMs: number, time: number, longest: number): Break | undefined {
+    const set = this.#breaks.size > 0 ? this.#breaks.get(i) : undefined;
+    if (set) return set;
+    if (this.#unread.length > 0 && this.#unreadBetween(lastMs, time))
+      return { endedBy: 'unread', staleAtMs: undefined };
+    return time - lastMs > longest ? { endedBy: 'silence', staleAtMs: undefined } : undefined;
+  }
+
+  #unreadBetween(lastMs: number, time: number): boolean {
+    const found = this.#unread.some(({ fromMs, toMs }) => fromMs < time && toMs > lastMs);
+    this.#unread = this.#unread.filter(({ toMs }) => toMs >= time);
+    return found;
+  }
+
+  // The longest distance that is no silence for this group. Distances over a break say nothing about what is usual.
+  #longestUsual(from: number, to: number): number {
+    const around = this.#around;
+    let count = 0;
+    let least = Infinity;
+    let most = 0;
+    const end = Math.min(to + GROUP, this.#count);
+    for (let i = Math.max(from - GROUP, 1); i < end; i++) {
+      if (this.#breaks.size > 0 && this.#breaks.has(i)) continue;
+      const distance = this.#times[i]! - this.#times[i - 1]!;
+      around[count++] = distance;
+      if (distance < least) least = distance;
+      if (distance > most) most = distance;
+    }
+    if (most <= this.gapFactor * least) return Infinity;
+    return this.gapFactor * lowerMedian(around.subarray(0, count));
+  }
+
+  #extendRun(time: number): void {
+    const run = this.#run!;
+    if (this.#runDistanceCount < MOST_FOR_MEDIAN) this.#runDistances[this.#runDistanceCount++] = time - run.lastMs;
+    run.lastMs = time;
+    run.samples++;
+  }
+
+  #endRun(endedBy: RunEnd, staleAtMs: number | undefined): void {
+    const run = this.#run;
+    if (!run) return;
+    const { fromMs, lastMs, samples } = run;
+    const distances = this.#runDistances.subarray(0, this.#runDistanceCount);
+    const intervalMs = distances.length === 0 ? undefined : lowerMedian(distances);
+    this.#run = undefined;
+    this.#runDistanceCount = 0;
+    this.emit({ fromMs, toMs: lastMs + 1, samples, intervalMs, endedBy, staleAtMs });
+  }
+}
+
+/** The middle value, of two middle values the lower. Sorts what it is given. */
+function lowerMedian(values: Float64Array): number {
+  values.sort();
+  return values[(values.length - 1) >> 1]!;
+}

@@ -1,0 +1,115 @@
+/** The samples of one series of one block, chunk by chunk. */
+import type { Block } from './block.ts';
+import { decodeChunk } from './chunk-samples.ts';
+import { problemOf } from './damage.ts';
+import type { FloatSamples } from './float-samples.ts';
+import type { HistogramSample } from './histograms.ts';
+import type { ChunkEntry, SeriesEntry } from './series-entries.ts';
+
+/** Samples that are not given although the index has them. Times are milliseconds since 1970, both included. */
+export interface UnreadSpan {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly because: 'damaged' | 'deleted';
+}
+
+/** Stands on one sample after the other of a series in a block. */
+export class SeriesSamples {
+  /** Time of the sample it stands on. */
+  timeMs = NaN;
+  /** Where the sample is, if it is a float. */
+  index = -1;
+  count = 0;
+  #kind: 'floats' | 'histograms' = 'floats';
+  #histograms: readonly HistogramSample[] = [];
+  #nextChunk = 0;
+
+  constructor(
+    private readonly block: Block,
+    private readonly entry: SeriesEntry,
+    /** Where floats are decoded to; used again for each series of the block. */
+    readonly floats: FloatSamples,
+    private readonly onUnread: (span: UnreadSpan) => void,
+  ) {}
+
+  get fromMs(): number {
+    return this.entry.chunks[0]?.minTimeMs ?? Infinity;
+  }
+
+  get toMs(): number {
+    return this.entry.chunks.at(-1)?.maxTimeMs ?? -Infinity;
+  }
+
+  /** The histogram it stands on; `undefined` on a float. */
+  get histogram(): HistogramSample | undefined {
+    return this.#kind === 'histograms' ? this.#histograms[this.index] : undefined;
+  }
+
+  /** All histograms of the chunk; `undefined` for a chunk of floats. */
+  get histograms(): readonly HistogramSample[] | undefined {
+    return this.#kind === 'histograms' ? this.#histograms : undefined;
+  }
+
+  /** Goes on within the chunk; false at its end. */
+  step(): boolean {
+    if (this.index + 1 >= this.count) return false;
+    this.index++;
+    this.timeMs = this.#kind === 'floats' ? this.floats.times[this.index]! : this.#histograms[this.index]!.timeMs;
+    return true;
+  }
+
+  /** Goes on, over the end of the chunk too; false at the end of the series. */
+  async advance(): Promise<boolean> {
+    return this.step() || ((await this.nextChunk()) && this.step());
+  }
+
+  /** Reads the next chunk that has samples, and stands before the first; false when there is none. */
+  async nextChunk(): Promise<boolean> {
+    this.index = -1;
+    this.count = 0;
+    while (this.#nextChunk < this.entry.chunks.length) {
+      const chunk = this.entry.chunks[this.#nextChunk++]!;
+      try {
+        await this.#read(chunk);
+      } catch (error) {
+        this.block.leaveOut(problemOf(error));
+        this.onUnread({ fromMs: chunk.minTimeMs, toMs: chunk.maxTimeMs, because: 'damaged' });
+      }
+      if (this.count > 0) return true;
+    }
+    return false;
+  }
+
+  async #read(chunk: ChunkEntry): Promise<void> {
+    const bytes = await this.block.segments.chunk(chunk.segment, chunk.offset);
+    const samples = decodeChunk(bytes, chunk, this.floats);
+    this.#kind = samples.kind;
+    this.#histograms = samples.kind === 'histograms' ? samples.histograms : [];
+    this.count = samples.kind === 'floats' ? samples.floats.count : samples.histograms.length;
+    this.block.counts.samples += this.count;
+    this.#takeOutDeleted(chunk);
+  }
+
+  #takeOutDeleted({ minTimeMs, maxTimeMs }: ChunkEntry): void {
+    for (const deleted of this.block.deletedOf(this.entry.ref)) {
+      if (deleted.minTimeMs > maxTimeMs || deleted.maxTimeMs < minTimeMs) continue;
+      const isKept = (timeMs: number): boolean => timeMs < deleted.minTimeMs || timeMs > deleted.maxTimeMs;
+      const before = this.count;
+      if (this.#kind === 'floats') this.count = keepFloats(this.floats, isKept);
+      else {
+        this.#histograms = this.#histograms.filter(({ timeMs }) => isKept(timeMs));
+        this.count = this.#histograms.length;
+      }
+      this.block.counts.deletedSamples += before - this.count;
+      const fromMs = Math.max(deleted.minTimeMs, minTimeMs);
+      this.onUnread({ fromMs, toMs: Math.min(deleted.maxTimeMs, maxTimeMs), because: 'deleted' });
+    }
+  }
+}
+
+function keepFloats(floats: FloatSamples, isKept: (timeMs: number) => boolean): number {
+  let kept = 0;
+  for (let i = 0; i < floats.count; i++) if (isKept(floats.times[i]!)) floats.copy(kept++, floats, i);
+  floats.count = kept;
+  return kept;
+}
