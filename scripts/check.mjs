@@ -12,10 +12,19 @@ const checks = [
   ['format', 'prettier', ['--check', '--log-level', 'warn', '.']],
 ];
 
+/** Gives the exit code: 1 when a page says something else than the program. */
+async function staleDocs() {
+  const { pagesThatDiffer } = await import('./docs.mjs');
+  const stale = await pagesThatDiffer();
+  for (const page of stale) console.log(`${page} is not what the program gives; run \`npm run docs\`.`);
+  return stale.length === 0 ? 0 : 1;
+}
+
 /** Runs every check; gives its steps. */
 export async function check() {
   const steps = [];
   for (const [title, tool, args] of checks) steps.push(await step(title, () => runTool(tool, args)));
+  steps.push(await step('generated pages of docs/', () => staleDocs()));
   return steps;
 }
 
