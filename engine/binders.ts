@@ -10,6 +10,7 @@ import { gatherResults } from './binder/gather-results.ts';
 import type { Identity } from './binder/identity.ts';
 import { renderBinder } from './binder/render-binder.ts';
 import { signBinder } from './binder/sign-binder.ts';
+import { stopIfCancelled } from './core/cancelled.ts';
 import type { JobContext } from './core/effects.ts';
 import { sha256 } from './core/hash.ts';
 import type { Engine } from './engine.ts';
@@ -41,7 +42,7 @@ export async function makeBinder(
   const content = await gatherContent(target, { binderId, madeAt, generator, identity });
   const attachments = await buildAttachments(content, gatherResults(target.database, content));
   const unsigned = await renderBinder(content, attachments, inner(job));
-  if (job.signal.aborted) failCancelled();
+  stopIfCancelled(job.signal, 'The binder was not made: the work was cancelled.');
   job.progress({ step: 'Signing', fraction: 0.9 });
   const bytes = await signBinder(unsigned, identity, { claimedTime: madeAt });
   job.progress({ step: 'Verifying', fraction: 0.95 });
@@ -152,13 +153,5 @@ function failOwnBinder({ checks }: Verification): never {
     code: 'internal',
     message: `The binder that was made does not verify and was not kept. ${failed.join(' ')}`,
     remedy: 'Report this as a fault; the case is unchanged.',
-  });
-}
-
-function failCancelled(): never {
-  return fail({
-    code: 'cancelled',
-    message: 'The binder was not made: the work was cancelled.',
-    remedy: 'Start it again when you wish.',
   });
 }

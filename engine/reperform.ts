@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fail } from '../shared/problem.ts';
 import { windowInterval } from '../shared/time.ts';
+import { stopIfCancelled } from './core/cancelled.ts';
 import type { JobContext } from './core/effects.ts';
 import type { ControlOutcome } from './controls/run-control.ts';
 import type { Engine } from './engine.ts';
@@ -85,7 +86,7 @@ async function replayLedger(engine: Engine, target: EvidenceCase, { database, en
   const quiet = { signal: job.signal, progress: () => undefined };
   let records = 0;
   for (const [index, entry] of entries.entries()) {
-    if (job.signal.aborted) failCancelled();
+    stopIfCancelled(job.signal, 'The re-performance was cancelled.');
     job.progress({ step: `Doing entry ${index + 1} of ${entries.length} again`, fraction: index / entries.length });
     if (entry.kind === 'source-imported') {
       const data = entryData(entry, 'source-imported');
@@ -158,13 +159,5 @@ function failBinder(detail: string | undefined): never {
     code: 'binder_invalid',
     message: `The binder does not verify, so its results are not compared. ${detail ?? ''}`.trim(),
     remedy: 'See `fieldwork verify` for every check, and ask for the binder again.',
-  });
-}
-
-function failCancelled(): never {
-  return fail({
-    code: 'cancelled',
-    message: 'The re-performance was cancelled.',
-    remedy: 'Start it again when you wish.',
   });
 }

@@ -1,6 +1,7 @@
 /** Reads one source into the tables, inside one transaction: all of it becomes visible, or nothing. */
-import { fail, ProblemError } from '../../shared/problem.ts';
+import { ProblemError } from '../../shared/problem.ts';
 import type { Interval, UtcMicros } from '../../shared/time.ts';
+import { stopIfCancelled } from '../core/cancelled.ts';
 import type { JobContext } from '../core/effects.ts';
 import type { Sha256 } from '../core/hash.ts';
 import { startSha256 } from '../core/hash.ts';
@@ -50,7 +51,10 @@ export async function readSource(
   let contentBytes = 0;
   let pieces = 0;
   for await (const piece of content) {
-    if (job.signal.aborted) failCancelled();
+    stopIfCancelled(
+      job.signal,
+      'The import was cancelled; nothing of the file under way was kept, and sources that were finished before stay.',
+    );
     hash.update(piece);
     contentBytes += piece.length;
     reader.push(piece);
@@ -107,12 +111,4 @@ export async function registerSource(
       assumptions: content.assumptions,
     },
   );
-}
-
-function failCancelled(): never {
-  return fail({
-    code: 'cancelled',
-    message: 'The import was cancelled; nothing of the file under way was kept.',
-    remedy: 'Start it again when you wish; sources that were finished before stay in the case.',
-  });
 }

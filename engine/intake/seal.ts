@@ -4,9 +4,9 @@
  */
 import { readdir, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fail } from '../../shared/problem.ts';
 import { formatInstant } from '../../shared/time.ts';
 import type { JobContext } from '../core/effects.ts';
+import { stopIfCancelled } from '../core/cancelled.ts';
 import { sha256, startSha256, type Sha256 } from '../core/hash.ts';
 import type { EvidenceCase } from './evidence-case.ts';
 import { entriesOf, ledgerData } from './ledger-kinds.ts';
@@ -65,7 +65,7 @@ export async function checkEvidence(target: EvidenceCase, job: JobContext): Prom
   const sources = entriesOf(target.ledger.entries, 'source-imported');
   const seen = new Set<Sha256>();
   for (const [index, { data }] of sources.entries()) {
-    if (job.signal.aborted) failCancelled();
+    stopIfCancelled(job.signal);
     job.progress({ step: `Checking ${data.name}`, fraction: index / sources.length });
     if (seen.has(data.sha256)) continue;
     seen.add(data.sha256);
@@ -83,7 +83,7 @@ interface PayloadFile {
 async function hashPayload(target: EvidenceCase, job: JobContext): Promise<readonly PayloadFile[]> {
   const files: PayloadFile[] = [];
   for (const path of await listFiles(target.folder.root, 'data')) {
-    if (job.signal.aborted) failCancelled();
+    stopIfCancelled(job.signal);
     job.progress({ step: `Sealing ${path}` });
     const hash = startSha256();
     let bytes = 0;
@@ -125,8 +125,4 @@ function oneLine(text: string): string {
 async function writeWhole(path: string, text: string): Promise<void> {
   await writeFile(`${path}.new`, text);
   await rename(`${path}.new`, path);
-}
-
-function failCancelled(): never {
-  return fail({ code: 'cancelled', message: 'The work was cancelled.', remedy: 'Start it again when you wish.' });
 }

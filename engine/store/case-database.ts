@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { DuckDBInstance, version as duckdbVersion, type DuckDBConnection } from '@duckdb/node-api';
 import { fail } from '../../shared/problem.ts';
+import { failCancelled } from '../core/cancelled.ts';
 import { BulkQueue, type BulkTable, type BulkValue } from './bulk-rows.ts';
 import { boundTypes, boundValues, plainValue, type SqlParameters, type SqlRow } from './sql-values.ts';
 
@@ -254,10 +255,6 @@ function failInUse(path: string, who: string): never {
     where: { file: path },
     remedy: 'Close it there, then open it here again.',
   });
-}
-
-function failCancelled(): never {
-  return fail({ code: 'cancelled', message: 'The work was cancelled.', remedy: 'Start it again when you wish.' });
 }
 
 /** Makes the folder that is to hold a database file. */
