@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -78,6 +78,41 @@ describe('rows in bulk', () => {
     ).rejects.toThrow('stop');
     await database.transaction(async (transaction) => transaction.add(table, [1, null, 'y', null, null, null, null]));
     expect(await database.query('SELECT n, word FROM t')).toEqual([{ n: 1, word: 'y' }]);
+    await database.close();
+  });
+});
+
+describe('text that is not text', () => {
+  it('is stored as U+FFFD and never as the value of the row before', async () => {
+    const database = await CaseDatabase.open({ path: ':memory:' });
+    await database.query(createTable);
+    await database.transaction(async (transaction) => {
+      transaction.add(table, [1, null, 'the row before', null, null, null, null]);
+      transaction.add(table, [2, null, 'half a \ud800 pair', null, null, null, null]);
+      transaction.add(table, [3, null, 'half a \udc00 pair and \0', null, null, null, null]);
+    });
+    expect((await database.query('SELECT word FROM t ORDER BY n')).map((row) => row['word'])).toEqual([
+      'the row before',
+      'half a \ufffd pair',
+      'half a \ufffd pair and \0',
+    ]);
+    await database.close();
+  });
+});
+
+describe('many queries at once', () => {
+  it('leave a thread for reading files', async () => {
+    const database = await CaseDatabase.open({ path: ':memory:' });
+    let done = 0;
+    const slow = Array.from({ length: 6 }, () =>
+      database.query('SELECT sum(a.range * b.range % 7) FROM range(30000) a, range(3000) b').then(() => done++),
+    );
+    // The queries are under way once the first threads have taken them up.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await readFile(import.meta.filename);
+    const doneBeforeTheFileWasRead = done;
+    await Promise.all(slow);
+    expect(doneBeforeTheFileWasRead).toBe(0);
     await database.close();
   });
 });
