@@ -76,7 +76,7 @@ export class Block {
     const { segments, problems } = await Segments.open(files, chunks, inChunks, limits.sliceBytes);
     problems.forEach(report);
     const postings = await openAllPostings(index, report);
-    const tombstones = await openTombstones(files, folder);
+    const tombstones = await openTombstones(files, folder, meta);
     await checkLabelIndex(index).catch((error: unknown) => report(problemOf(error)));
     const window = index.window();
     const block = new Block(folder, meta, segments, index, window, symbols, postings, tombstones, report);
@@ -207,9 +207,13 @@ async function checkPostings(
   }
 }
 
-async function openTombstones(files: BlockFiles, folder: BlockFolder): Promise<Tombstones> {
-  const file = folder.files.find(({ name }) => name === `${folder.path}tombstones`);
-  // A block without the file has no deletions; servers write an empty one, but do not insist.
-  if (!file) return { count: 0, bySeries: new Map() };
-  return readTombstones(files, file.name, file.sizeBytes);
+async function openTombstones(files: BlockFiles, folder: BlockFolder, meta: BlockMeta): Promise<Tombstones> {
+  const name = `${folder.path}tombstones`;
+  const file = folder.files.find((each) => each.name === name);
+  if (file) return readTombstones(files, file.name, file.sizeBytes);
+  // A block without the file has no deletions; servers write an empty one, but do not insist. Where deletions are
+  // announced, nothing is given: it would be given as if it had never been deleted.
+  const announced = meta.stats?.tombstones ?? 0;
+  if (announced > 0) damaged(name, undefined, `The file is not there, but meta.json counts ${announced} deletions.`);
+  return { count: 0, bySeries: new Map() };
 }

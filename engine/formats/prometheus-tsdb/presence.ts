@@ -19,9 +19,16 @@ export interface PresenceRun {
  */
 export type RunEnd = 'stale' | 'silence' | 'unread' | 'end';
 
-// What is usual is judged for 8 samples at a time, from the distances of these, the 8 before and the 8 after.
+// What is usual for a distance is the greater of two medians: of the 8 distances before it, and of the 8 after it. So a
+// silence stands out, but not the first sample after the server was told to scrape less often.
 const GROUP = 8;
 const MOST_FOR_MEDIAN = 255;
+
+interface OpenRun {
+  readonly fromMs: number;
+  lastMs: number;
+  samples: number;
+}
 
 interface Break {
   readonly endedBy: RunEnd;
@@ -34,17 +41,17 @@ interface Break {
  * pieces the samples come.
  */
 export class PresenceBuilder {
-  /** Samples not yet judged, after `GROUP` judged ones. */
+  /** Samples not yet judged, after the judged ones that still matter. */
   #times = new Float64Array(4096);
   #count = 0;
   #judged = 0;
   readonly #breaks = new Map<number, Break>();
   #stale: number | undefined;
   #unread: { fromMs: number; toMs: number }[] = [];
-  #run: { fromMs: number; lastMs: number; samples: number } | undefined;
+  #run: OpenRun | undefined;
   readonly #runDistances = new Float64Array(MOST_FOR_MEDIAN);
   #runDistanceCount = 0;
-  readonly #around = new Float64Array(3 * GROUP);
+  readonly #around = new Float64Array(GROUP);
 
   constructor(
     private readonly gapFactor: number,
@@ -93,9 +100,9 @@ export class PresenceBuilder {
     this.#forget();
   }
 
-  // Keeps one judged group, whose distances still count, and everything after it.
+  // Keeps two judged groups, whose distances still count, and everything after them.
   #forget(): void {
-    const drop = Math.max(this.#judged - GROUP, 0);
+    const drop = Math.max(this.#judged - 2 * GROUP, 0);
     if (drop === 0) return;
     this.#times.copyWithin(0, drop, this.#count);
     this.#count -= drop;
@@ -106,27 +113,23 @@ export class PresenceBuilder {
   }
 
   #judgeGroup(from: number, to: number): void {
-    const longest = this.#longestUsual(from, to);
+    const isEven = this.#isEven(from, to);
     for (let i = from; i < to; i++) {
       const time = this.#times[i]!;
-      if (!this.#run) {
-        this.#run = { fromMs: time, lastMs: time, samples: 1 };
-        continue;
-      }
-      const why = this.#breakBefore(i, this.#run.lastMs, time, longest);
-      if (why) {
-        this.#endRun(why.endedBy, why.staleAtMs);
-        this.#run = { fromMs: time, lastMs: time, samples: 1 };
-      } else this.#extendRun(time);
+      const why = this.#run && this.#breakBefore(i, this.#run.lastMs, time, isEven);
+      if (why) this.#endRun(why.endedBy, why.staleAtMs);
+      if (this.#run) this.#extendRun(this.#run, time);
+      else this.#run = { fromMs: time, lastMs: time, samples: 1 };
     }
   }
 
-  #breakBefore(i: number, lastMs: number, time: number, longest: number): Break | undefined {
+  #breakBefore(i: number, lastMs: number, time: number, isEven: boolean): Break | undefined {
     const set = this.#breaks.size > 0 ? this.#breaks.get(i) : undefined;
     if (set) return set;
     if (this.#unread.length > 0 && this.#unreadBetween(lastMs, time))
       return { endedBy: 'unread', staleAtMs: undefined };
-    return time - lastMs > longest ? { endedBy: 'silence', staleAtMs: undefined } : undefined;
+    if (isEven || time - lastMs <= this.gapFactor * this.#usualAround(i)) return undefined;
+    return { endedBy: 'silence', staleAtMs: undefined };
   }
 
   #unreadBetween(lastMs: number, time: number): boolean {
@@ -135,26 +138,36 @@ export class PresenceBuilder {
     return found;
   }
 
-  // The longest distance that is no silence for this group. Distances over a break say nothing about what is usual.
-  #longestUsual(from: number, to: number): number {
-    const around = this.#around;
-    let count = 0;
+  // True when no distance around these samples can be a silence: the longest is not much longer than the shortest.
+  #isEven(from: number, to: number): boolean {
     let least = Infinity;
     let most = 0;
     const end = Math.min(to + GROUP, this.#count);
     for (let i = Math.max(from - GROUP, 1); i < end; i++) {
-      if (this.#breaks.size > 0 && this.#breaks.has(i)) continue;
       const distance = this.#times[i]! - this.#times[i - 1]!;
-      around[count++] = distance;
       if (distance < least) least = distance;
       if (distance > most) most = distance;
     }
-    if (most <= this.gapFactor * least) return Infinity;
-    return this.gapFactor * lowerMedian(around.subarray(0, count));
+    return most <= this.gapFactor * least;
   }
 
-  #extendRun(time: number): void {
-    const run = this.#run!;
+  // Infinity when there is no other distance to compare with.
+  #usualAround(i: number): number {
+    const before = this.#medianOf(Math.max(i - GROUP, 1), i);
+    const after = this.#medianOf(i + 1, Math.min(i + 1 + GROUP, this.#count));
+    return Math.max(before, after) || Infinity;
+  }
+
+  // Distances over a break say nothing about what is usual. 0 when there are none.
+  #medianOf(from: number, to: number): number {
+    let count = 0;
+    for (let i = from; i < to; i++)
+      if (this.#breaks.size === 0 || !this.#breaks.has(i))
+        this.#around[count++] = this.#times[i]! - this.#times[i - 1]!;
+    return count === 0 ? 0 : lowerMedian(this.#around.subarray(0, count));
+  }
+
+  #extendRun(run: OpenRun, time: number): void {
     if (this.#runDistanceCount < MOST_FOR_MEDIAN) this.#runDistances[this.#runDistanceCount++] = time - run.lastMs;
     run.lastMs = time;
     run.samples++;
