@@ -2,6 +2,7 @@
 import type { CaseSummary, Input, Output, ResultItem, Source } from '../shared/contract.ts';
 import type { RowStatus } from '../shared/states.ts';
 import { formatInstant, windowDays } from '../shared/time.ts';
+import { findOutdatedControls } from './controls/outdated-controls.ts';
 import { auditWindow } from './intake/engagement.ts';
 import type { EvidenceCase } from './intake/evidence-case.ts';
 import { findRecord, MOST_RECORD_BYTES } from './intake/find-record.ts';
@@ -47,7 +48,8 @@ export async function readSummary(target: EvidenceCase, key: string, readOnly: b
 function lastRunOf({ ledger }: EvidenceCase): CaseSummary['lastRun'] {
   const run = entriesOf(ledger.entries, 'run-finished').at(-1);
   if (!run) return null;
-  const stale = entriesOf(ledger.entries, 'source-imported').some(({ entry }) => entry.seq > run.entry.seq);
+  // The last run may have been of a few controls only: what is shown is stale when any of it is.
+  const stale = findOutdatedControls(ledger.entries).length > 0;
   const { run_id, controls, packs } = run.data;
   return { runId: run_id, finishedAt: run.entry.at, controls: controls.length, packs, stale };
 }

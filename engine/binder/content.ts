@@ -4,6 +4,7 @@
  * Instants are RFC 3339 text in UTC, days are `YYYY-MM-DD` in the window's zone, hashes 64 lower-case hex digits.
  * Every list is in the order in which it is printed.
  */
+import type { OutdatedControl } from '../controls/outdated-controls.ts';
 import type { Sha256 } from '../core/hash.ts';
 import type { ControlDayState, Frequency, RowStatus, Severity } from '../../shared/states.ts';
 import type { Day } from '../../shared/time.ts';
@@ -76,8 +77,8 @@ export interface Completeness {
   readonly outsideWindow: readonly OutsideNotice[];
   /** Streams and systems that were expected and never spoke. */
   readonly neverSeen: readonly { readonly stream: string; readonly system: string | null }[];
-  /** Evidence was added after the controls ran. */
-  readonly staleRun: boolean;
+  /** Controls that last ran before the last evidence was added, by id. */
+  readonly outdated: readonly OutdatedControl[];
 }
 
 export interface SpanNotice {

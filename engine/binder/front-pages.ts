@@ -104,7 +104,7 @@ export function completenessPage(content: BinderContent): PdfNode[] {
       { value: groupDigits(completeness.rejected), label: 'records rejected' },
       { value: groupDigits(completeness.refused.length), label: 'files not imported' },
     ]),
-    ...staleNotice(completeness),
+    ...outdatedNotice(content),
     ...listOrNone('Files not imported', 'Every file that was given was imported.', refusedTable(completeness)),
     ...listOrNone(
       'Streams that begin late or end early',
@@ -124,10 +124,16 @@ export function completenessPage(content: BinderContent): PdfNode[] {
   ];
 }
 
-function staleNotice({ staleRun }: Completeness): PdfNode[] {
+function outdatedNotice({ completeness: { outdated }, controls }: BinderContent): PdfNode[] {
+  const title = subheading('Evidence and results');
+  if (controls.length === 0) return [title, paragraph('No control was run.')];
   const current = 'All evidence was imported before the controls ran: the results rest on everything listed here.';
-  const stale = 'Evidence was added after the controls ran. The results do not take it into account.';
-  return [subheading('Evidence and results'), staleRun ? { text: stale, bold: true } : paragraph(current)];
+  if (outdated.length === 0) return [title, paragraph(current)];
+  const notice =
+    `Evidence was added after ${groupDigits(outdated.length)} of ${countOf(controls.length, 'control')} ran. ` +
+    'The results of these controls do not take it into account:';
+  const rows = outdated.map(({ control, runId }) => [mono(control), runId]);
+  return [title, { text: notice, bold: true }, table([COLUMN - 96, 80], [th('Control'), th('Last run')], rows)];
 }
 
 function listOrNone(title: string, none: string, list: PdfNode | undefined): PdfNode[] {

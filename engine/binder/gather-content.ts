@@ -9,6 +9,7 @@ import {
   type UtcMicros,
 } from '../../shared/time.ts';
 import { describedControl } from '../controls/describe-control.ts';
+import { findOutdatedControls } from '../controls/outdated-controls.ts';
 import { rollUp } from '../controls/roll-up.ts';
 import { auditWindow } from '../intake/engagement.ts';
 import type { EvidenceCase } from '../intake/evidence-case.ts';
@@ -136,8 +137,6 @@ interface Facts {
 }
 
 function completenessOf({ ledger }: CaseToPrint, { window, days, coverage, evidence }: Facts): Completeness {
-  const lastOf = (kind: 'run-finished' | 'source-imported'): number =>
-    entriesOf(ledger.entries, kind).at(-1)?.entry.seq ?? 0;
   const sum = (column: 'records' | 'rejected'): number => evidence.reduce((total, file) => total + file[column], 0);
   // Members of one archive share its bytes.
   const files = new Map(evidence.map(({ sha256, bytes }) => [sha256, bytes]));
@@ -155,7 +154,7 @@ function completenessOf({ ledger }: CaseToPrint, { window, days, coverage, evide
     neverSeen: coverage
       .filter(({ neverSeen, expected }) => neverSeen && expected.includes(true))
       .map(({ stream, system }) => ({ stream, system })),
-    staleRun: lastOf('source-imported') > lastOf('run-finished'),
+    outdated: findOutdatedControls(ledger.entries),
   };
 }
 

@@ -10,7 +10,7 @@ import { createIdentity } from '../../../engine/binder/create-identity.ts';
 import { openIdentity } from '../../../engine/binder/open-identity.ts';
 import { renderBinder } from '../../../engine/binder/render-binder.ts';
 import { signBinder } from '../../../engine/binder/sign-binder.ts';
-import { importFiles, type EvidenceCase } from '../../../engine/index.ts';
+import { importFiles, readSummary, type EvidenceCase } from '../../../engine/index.ts';
 import { runCase } from '../../../engine/run-case.ts';
 import { verifyBinder } from '../../../engine/verify/verify-binder.ts';
 import { auditLines, newTestCase, temporaryFolder, testEngine, testJob } from '../test-case.ts';
@@ -63,7 +63,7 @@ describe('a binder of a real case', () => {
     ]);
     expect(content.completeness).toMatchObject({
       sources: 2,
-      staleRun: false,
+      outdated: [],
       refused: [{ name: expect.stringContaining('photo.bin') as string }],
     });
     expect(content.completeness.neverSeen).toContainEqual({ stream: 'auditd', system: 'web-2' });
@@ -78,7 +78,25 @@ describe('a binder of a real case', () => {
     const folder = await temporaryFolder();
     await writeFile(join(folder, 'late.log'), auditLines(7));
     await importFiles(target, [folder], {}, testJob());
-    expect((await gather(target)).completeness.staleRun).toBe(true);
+    const { completeness, controls } = await gather(target);
+    expect(completeness.outdated).toEqual(controls.map(({ id }) => ({ control: id, runId: 'R1' })));
+  });
+
+  it('names the controls of an earlier run when only one was run again after more evidence', async () => {
+    const target = await caseToPrint();
+    const folder = await temporaryFolder();
+    await writeFile(join(folder, 'late.log'), auditLines(7));
+    await importFiles(target, [folder], {}, testJob());
+    const [again, ...others] = (await gather(target)).controls.map(({ id }) => id);
+    await runCase(testEngine(), target, { packs: ['soc2-hosts'], controls: [again!] }, testJob());
+    const { completeness } = await gather(target);
+    expect(others.length).toBeGreaterThan(0);
+    expect(completeness.outdated).toEqual(others.map((control) => ({ control, runId: 'R1' })));
+    expect((await readSummary(target, 'case', false)).lastRun).toMatchObject({ runId: 'R2', stale: true });
+
+    await runCase(testEngine(), target, { packs: ['soc2-hosts'] }, testJob());
+    expect((await gather(target)).completeness.outdated).toEqual([]);
+    expect((await readSummary(target, 'case', false)).lastRun).toMatchObject({ runId: 'R3', stale: false });
   });
 
   it('verifies: the hashes of the run are those of the files attached', async () => {
@@ -94,6 +112,6 @@ describe('a binder of a real case', () => {
   it('is made before anything was run or imported', async () => {
     const content = await gather(await newTestCase());
     expect(content.controls).toEqual([]);
-    expect(content.completeness).toMatchObject({ sources: 0, records: 0, staleRun: false });
+    expect(content.completeness).toMatchObject({ sources: 0, records: 0, outdated: [] });
   });
 });

@@ -126,6 +126,20 @@ describe('what is printed', () => {
     expect(words()).toContain('[U+202E]');
   });
 
+  withTool('pdftotext', '-v', 'names each control whose results are older than the last evidence', async () => {
+    const { content } = sampleBinder();
+    const outdated = [{ control: content.controls[1]!.id, runId: 'R17' }];
+    const partly = { ...content, completeness: { ...content.completeness, outdated } };
+    const path = join(folder, 'partly.pdf');
+    writeFileSync(path, await renderBinder(partly, await buildAttachments(partly, [])));
+    const printed = run('pdftotext', '-layout', path, '-');
+    expect(printed).toContain('Evidence was added after 1 of 5 controls ran.');
+    expect(printed).toMatch(new RegExp(`${content.controls[1]!.id} +R17`));
+    const claim = 'All evidence was imported before the controls ran';
+    expect(printed).not.toContain(claim);
+    expect(words()).toContain(claim);
+  });
+
   withTool(
     'pdftotext',
     '-v',

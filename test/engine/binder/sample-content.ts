@@ -317,7 +317,7 @@ export function sampleBinder(): { readonly content: BinderContent; readonly resu
         { sourceId: 7, name: 'web-3-old.log', firstTime: '2025-11-15T06:12:44Z', lastTime: '2025-12-30T21:59:58Z' },
       ],
       neverSeen: [{ stream: 'syslog', system: 'queue-3' }],
-      staleRun: false,
+      outdated: [],
     },
     controls: made.map(({ control }) => control),
     coverage: ['auditd', 'cloudtrail', 'nmap', 'syslog'].flatMap((stream) =>
