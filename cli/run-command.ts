@@ -43,12 +43,13 @@ function report(error: unknown, json: boolean): ExitCode {
   const problem = error instanceof ProblemError ? error.problem : bug(error);
   if (json) printJson({ error: problem });
   note(`fieldwork: ${describeProblem(problem)}`);
+  const isBug = !(error instanceof ProblemError) && error instanceof Error;
+  if (isBug && process.env['FIELDWORK_DEBUG']) for (const line of (error.stack ?? '').split('\n')) note(line);
   return problem.code === 'bad_request' ? 2 : 3;
 }
 
 function bug(error: unknown): Problem {
-  const detail =
-    error instanceof Error ? (process.env['FIELDWORK_DEBUG'] ? error.stack : error.message) : String(error);
+  const detail = error instanceof Error ? error.message : String(error);
   return {
     code: 'internal',
     message: `Something happened that Fieldwork does not expect: ${detail}.`,

@@ -3,34 +3,56 @@ import type { Progress } from '../engine/index.ts';
 
 /** One JSON value on stdout. Big integers are written as numbers where they are exact, else as text. */
 export function printJson(value: unknown): void {
-  const text = JSON.stringify(
-    value,
-    (_key, member: unknown) => (typeof member === 'bigint' ? exactNumber(member) : member),
-    2,
-  );
-  process.stdout.write(`${text}\n`);
+  process.stdout.write(`${jsonText(value, 2)}\n`);
 }
 
-function exactNumber(value: bigint): number | string {
+/** JSON that is safe to show: what could steer a terminal can only stand inside a string, and is escaped there. */
+function jsonText(value: unknown, indent?: number): string {
+  const text = JSON.stringify(
+    value,
+    (_key, member: unknown) => (typeof member === 'bigint' ? exact(member) : member),
+    indent,
+  );
+  return harmlessText(text);
+}
+
+function exact(value: bigint): number | string {
   return Number.isSafeInteger(Number(value)) ? Number(value) : value.toString();
 }
 
-/** A line on stdout. */
+/** One line on stdout. A line end inside it is escaped: a file may be named so that it looks like lines of ours. */
 export function print(line = ''): void {
   process.stdout.write(`${harmless(line)}\n`);
 }
 
-/** A note for the person at the keyboard, on stderr. */
+/** Text on stdout as it stands in a file: its lines and tabs are kept, all else that a terminal acts on is escaped. */
+export function printText(text: string): void {
+  process.stdout.write(`${harmlessText(text)}\n`);
+}
+
+/** A note for the person at the keyboard, one line on stderr. */
 export function note(line: string): void {
   clearProgress();
   process.stderr.write(`${harmless(line)}\n`);
 }
 
-/** Evidence may hold terminal escapes; none of them reaches the terminal. */
+// C0 and C1 controls; then what makes text stand in another order or on another line than it does in the file:
+// the Arabic letter mark, the marks and embeddings for direction, the separators of lines and paragraphs, the isolates.
+const ACTED_UPON = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+/** Evidence may hold terminal escapes and line ends; none of them reaches the terminal. For one line or one cell. */
 export function harmless(text: string): string {
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, (character) => {
-    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  });
+  return text.replace(ACTED_UPON, escaped);
+}
+
+function harmlessText(text: string): string {
+  return text.replace(ACTED_UPON, (character) =>
+    character === '\n' || character === '\t' ? character : escaped(character),
+  );
+}
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 /** Rows as columns of text; numbers to the right. A row that is cut says so with an ellipsis. */

@@ -55,10 +55,11 @@ async function binder(context: CommandContext, path: string, options: BinderOpti
     return result;
   });
   if (context.json) printJson(made);
-  else
-    print(
-      `${options.out}: ${made.binder.pages} pages, ${made.binder.bytes} bytes, signed by ${made.binder.signer}.\nSHA-256 ${made.binder.sha256}`,
-    );
+  else {
+    const { pages, bytes, signer, sha256 } = made.binder;
+    print(`${options.out}: ${pages} pages, ${bytes} bytes, signed by ${signer}.`);
+    print(`SHA-256 ${sha256}`);
+  }
   return made.verification.verdict === 'valid' ? 0 : 1;
 }
 

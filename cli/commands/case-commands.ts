@@ -15,7 +15,7 @@ import {
 } from '../../engine/index.ts';
 import { describeProblem, fail } from '../../shared/problem.ts';
 import { action, withCase, type CommandContext, type ExitCode } from '../run-command.ts';
-import { note, print, printJson, printTable } from '../terminal.ts';
+import { note, print, printJson, printTable, printText } from '../terminal.ts';
 
 interface NewOptions {
   readonly entity?: string;
@@ -151,7 +151,7 @@ async function showRecord(context: CommandContext, path: string, source: string,
   if (context.json) printJson(found);
   else {
     note(`S${found.sourceId} #${found.record} of ${found.sourceName}, byte ${found.byte}, ${found.length} bytes`);
-    print(found.text);
+    printText(found.text);
   }
   return 0;
 }
