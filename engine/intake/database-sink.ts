@@ -1,4 +1,5 @@
 /** Takes what a reader gives and puts it into the case's tables, keeping the account of every record. */
+import { fail } from '../../shared/problem.ts';
 import { citationColumns, evidenceTable, type EvidenceRow, type EvidenceTableName } from '../core/tables.ts';
 import type { Framing, RowSink } from '../formats/format.ts';
 import type { BulkTable } from '../store/bulk-rows.ts';
@@ -9,7 +10,11 @@ const LINES_A_MARK = 1024;
 // What is kept of a reject for reading in the window; the rest stays in the evidence, under the citation.
 const MOST_REJECT_BYTES = 64 * 1024;
 
-const rejects: BulkTable = {
+// A file is refused when more than this many records, and more than this share of all so far, are rejected.
+const MOST_REJECTS = 100_000;
+const MOST_REJECTED_SHARE = 0.9;
+
+const rejectsTable: BulkTable = {
   target: 'rejects',
   columns: [
     { name: 'source_id', type: 'integer' },
@@ -56,6 +61,7 @@ const IN_REJECTS = 2;
 
 export class DatabaseSink implements RowSink {
   private recordsSeen = 0;
+  private rejects = 0;
   // One byte a record: where it ended.
   private ends = new Uint8Array(1 << 16);
   private readonly rows = new Map<EvidenceTableName, number>();
@@ -99,9 +105,22 @@ export class DatabaseSink implements RowSink {
     if (typeof time === 'bigint') this.sawTime(time);
   }
 
+  /**
+   * Fails with `damaged_file` when so much is rejected that the file cannot be of this format: a row for each of a
+   * thousand million lines of noise would fill the disk and say nothing.
+   */
   reject(reason: string, raw: Uint8Array): void {
+    if (++this.rejects > MOST_REJECTS && this.rejects > this.recordsSeen * MOST_REJECTED_SHARE) this.refuse(reason);
     this.ends[this.recordsSeen]! |= IN_REJECTS;
-    this.transaction.add(rejects, [this.sourceId, this.recordsSeen, reason, raw.slice(0, MOST_REJECT_BYTES)]);
+    this.transaction.add(rejectsTable, [this.sourceId, this.recordsSeen, reason, raw.slice(0, MOST_REJECT_BYTES)]);
+  }
+
+  private refuse(reason: string): never {
+    return fail({
+      code: 'damaged_file',
+      message: `${this.rejects} of the first ${this.recordsSeen} records cannot be read; the last one: ${reason}`,
+      remedy: 'Check that the file is what it is taken for; name another format with --as, or repair it.',
+    });
   }
 
   assume(statement: string): void {

@@ -4,8 +4,8 @@
  * opens with every finished step and nothing half done.
  */
 import { randomUUID } from 'node:crypto';
-import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { chmod, mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { fail, ProblemError } from '../../shared/problem.ts';
 import { windowInterval } from '../../shared/time.ts';
 import type { Effects, JobContext } from '../core/effects.ts';
@@ -19,10 +19,6 @@ import { entriesOf, entryData, latestRuns, ledgerData, type RunFinished, type So
 import { Ledger, type LedgerEntry, type NewEntry } from './ledger.ts';
 import { takeOwnerLock, type OwnerLock } from './owner-lock.ts';
 import { replaySource } from './replay.ts';
-
-// Together five seconds.
-const ATTEMPTS = 50;
-const ATTEMPT_PAUSE_MS = 100;
 
 /** The tag files of a sealed case (RFC 8493). */
 export const tagFiles = ['bagit.txt', 'bag-info.txt', 'manifest-sha256.txt', 'tagmanifest-sha256.txt'] as const;
@@ -43,8 +39,7 @@ export type ReplayRun = (target: EvidenceCase, run: RunFinished, job: JobContext
  */
 export async function createCase(root: string, engagement: Engagement, context: CaseContext): Promise<void> {
   checkedEngagement(engagement);
-  const isThere = await readdir(root).catch(() => []);
-  if (isThere.length > 0) failExists(root);
+  await checkIsFree(root);
   // Made beside and renamed, so that no half case is ever seen.
   const beside = `${root.replace(/[/\\]+$/, '')}.new-${randomUUID()}`;
   const folder = caseFolder(beside);
@@ -55,11 +50,23 @@ export async function createCase(root: string, engagement: Engagement, context: 
     await writeFile(folder.engagement, text);
     const ledger = await Ledger.create(folder.ledger);
     await ledger.append(createdEntry(engagement, text, context.version), context.effects);
-    await rm(root, { recursive: true, force: true });
+    // An empty folder makes room; one that was filled meanwhile does not.
+    await rmdir(root).catch((error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? undefined : failExists(root)));
     await rename(beside, root);
   } catch (error) {
     await rm(beside, { recursive: true, force: true });
-    throw error;
+    throw asProblem(error, root);
+  }
+}
+
+/** Nothing is there, or an empty folder. Whatever else is there stays. */
+async function checkIsFree(root: string): Promise<void> {
+  try {
+    if ((await readdir(root)).length > 0) failExists(root);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOTDIR') failExists(root);
+    if (code !== 'ENOENT') throw asProblem(error, root);
   }
 }
 
@@ -73,7 +80,8 @@ export class EvidenceCase {
   /** True when sources had to be read again to bring the database up to the ledger. */
   wasRebuilt = false;
   // Entries are never taken back once a step has returned, so what was read of them stays true.
-  private sourcesRead: { readonly upTo: number; readonly list: readonly SourceImported[] } = { upTo: 0, list: [] };
+  private readonly sourcesRead: SourceImported[] = [];
+  private sourcesReadUpTo = 0;
 
   private constructor(
     readonly folder: CaseFolder,
@@ -96,22 +104,23 @@ export class EvidenceCase {
   ): Promise<EvidenceCase> {
     const folder = caseFolder(root);
     await checkIsCase(folder);
-    await mkdir(folder.cache, { recursive: true });
-    const lock = await takeOwnerLock(folder.owner);
+    const lock = await lockCase(folder);
     let database: CaseDatabase | undefined;
     try {
       const ledger = await Ledger.open(folder.ledger);
       const engagement = await readEngagement(folder, ledger);
       await checkEvidenceIsThere(folder, ledger.entries);
-      await clearIncoming(folder, ledger.entries);
+      await clearLeftovers(folder);
       database = await openDatabase(folder, ledger, context);
+      // Only now is it known that the ledger has lost nothing that would have named the file.
+      await setOrphansAside(folder, ledger.entries, context.effects);
       const opened = new EvidenceCase(folder, engagement, ledger, database, context, lock);
       await opened.catchUp(replayRun, job);
       return opened;
     } catch (error) {
       await database?.close();
       await lock.release();
-      throw error;
+      throw asProblem(error, root);
     }
   }
 
@@ -124,11 +133,11 @@ export class EvidenceCase {
     beforeLedger: () => Promise<void> = async () => undefined,
   ): Promise<T> {
     const before = this.ledger.head.seq;
-    await this.unseal();
     try {
       return await this.database.transaction(async (transaction) => {
         const { entry, result } = await work(transaction);
         await transaction.flush();
+        await this.unseal();
         await beforeLedger();
         await noteLedgerHead(transaction, await this.ledger.append(entry, this.context.effects));
         return result;
@@ -146,14 +155,11 @@ export class EvidenceCase {
 
   /** What the ledger says of every source, in the order of their numbers. */
   get sources(): readonly SourceImported[] {
-    if (this.sourcesRead.upTo < this.ledger.head.seq) {
-      const added = entriesOf(this.ledger.entries.slice(this.sourcesRead.upTo), 'source-imported');
-      this.sourcesRead = {
-        upTo: this.ledger.head.seq,
-        list: [...this.sourcesRead.list, ...added.map(({ data }) => data)],
-      };
+    for (const { data } of entriesOf(this.ledger.entries.slice(this.sourcesReadUpTo), 'source-imported')) {
+      this.sourcesRead.push(data);
     }
-    return this.sourcesRead.list;
+    this.sourcesReadUpTo = this.ledger.head.seq;
+    return this.sourcesRead;
   }
 
   async close(): Promise<void> {
@@ -201,7 +207,7 @@ async function openDatabase(folder: CaseFolder, ledger: Ledger, context: CaseCon
   if (!(await isUsable(folder, ledger))) {
     for (const suffix of ['', '.wal']) await rm(`${folder.database}${suffix}`, { force: true });
   }
-  const database = await openOwnDatabase(folder.database);
+  const database = await CaseDatabase.open({ path: folder.database, isOwner: true });
   const [made] = await database.query(`SELECT count(*) AS n FROM duckdb_tables() WHERE table_name = 'cache_state'`);
   if (made?.['n'] === 0) await makeTables(database, context.recipe);
   return database;
@@ -216,22 +222,9 @@ export async function makeTables(database: CaseDatabase, recipe: DatabaseRecipe)
 }
 
 /**
- * Opens the database file of a case whose owner lock we hold. A process for queries whose engine was killed may have it
- * open for a moment longer; it ends by itself, so it is waited for.
+ * False when the database is missing, unreadable or of another version: it is made again then.
+ * Fails with `case_damaged` when it has seen entries that the ledger does not have: those were lost or replaced.
  */
-async function openOwnDatabase(path: string): Promise<CaseDatabase> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await CaseDatabase.open({ path });
-    } catch (error) {
-      const inUse = error instanceof ProblemError && error.problem.code === 'case_in_use';
-      if (!inUse || attempt === ATTEMPTS) throw error;
-      await new Promise((resolve) => setTimeout(resolve, ATTEMPT_PAUSE_MS));
-    }
-  }
-}
-
-/** False when the database is missing, unreadable, of another version, or knows a ledger that is not this one. */
 async function isUsable(folder: CaseFolder, ledger: Ledger): Promise<boolean> {
   const exists = await stat(folder.database).then(
     () => true,
@@ -240,21 +233,37 @@ async function isUsable(folder: CaseFolder, ledger: Ledger): Promise<boolean> {
   if (!exists) return false;
   let database: CaseDatabase;
   try {
-    database = await openOwnDatabase(folder.database);
+    database = await CaseDatabase.open({ path: folder.database, isOwner: true });
   } catch (error) {
     if (error instanceof ProblemError && error.problem.code === 'case_in_use') throw error;
     return false; // a damaged cache is no loss: it is made again
   }
   try {
     const [state] = await database.query('SELECT schema_version, ledger_seq, ledger_hash FROM cache_state');
-    if (!state || state['schema_version'] !== SCHEMA_VERSION) return false;
-    const seq = Number(state['ledger_seq']);
-    return seq === 0 || ledger.entries[seq - 1]?.hash === state['ledger_hash'];
-  } catch {
+    if (!state) return false;
+    checkKnowsLedger(Number(state['ledger_seq']), state['ledger_hash'], ledger, folder);
+    return state['schema_version'] === SCHEMA_VERSION;
+  } catch (error) {
+    if (error instanceof ProblemError) throw error;
     return false;
   } finally {
     await database.close();
   }
+}
+
+function checkKnowsLedger(seq: number, hash: unknown, ledger: Ledger, folder: CaseFolder): void {
+  if (seq === 0 || ledger.entries[seq - 1]?.hash === hash) return;
+  const last = ledger.head.seq;
+  fail({
+    code: 'case_damaged',
+    message:
+      seq > last
+        ? `The ledger ends at entry ${last}; the database of the case has seen entry ${seq}.`
+        : `Entry ${seq} of the ledger is not the one that the database of the case has seen.`,
+    where: { file: folder.ledger },
+    remedy:
+      'Put the whole ledger back. If the case was restored from a copy on purpose, delete its folder cache/ first.',
+  });
 }
 
 async function checkIsCase(folder: CaseFolder): Promise<void> {
@@ -299,20 +308,39 @@ async function checkEvidenceIsThere(folder: CaseFolder, entries: readonly Ledger
   }
 }
 
-/** Removes what a crash left behind: half copies, and evidence that no ledger entry names. */
-async function clearIncoming(folder: CaseFolder, entries: readonly LedgerEntry[]): Promise<void> {
+/** Removes half copies and scratch files that a crash left behind. */
+async function clearLeftovers(folder: CaseFolder): Promise<void> {
   await rm(folder.incoming, { recursive: true, force: true });
+  for (const name of await readdir(folder.cache)) {
+    if (name.startsWith('scratch-')) await rm(join(folder.cache, name), { recursive: true, force: true });
+  }
+}
+
+/** Moves evidence files that no ledger entry names to cache/orphans. They are never deleted. */
+async function setOrphansAside(folder: CaseFolder, entries: readonly LedgerEntry[], effects: Effects): Promise<void> {
   const known = new Set(entriesOf(entries, 'source-imported').map(({ data }) => data.sha256));
   for (const group of await readdir(folder.evidence).catch(() => [])) {
-    for (const hash of await readdir(join(folder.evidence, group))) {
-      if (!known.has(hash)) await removeReadOnly(join(folder.evidence, group, hash));
+    for (const hash of await readdir(join(folder.evidence, group)).catch(() => [])) {
+      if (!known.has(hash)) await moveToOrphans(folder, join(group, hash), effects);
     }
   }
 }
 
-async function removeReadOnly(path: string): Promise<void> {
-  await chmod(path, 0o755).catch(() => undefined);
-  await rm(path, { recursive: true, force: true });
+async function moveToOrphans(folder: CaseFolder, place: string, effects: Effects): Promise<void> {
+  const orphans = join(folder.cache, 'orphans');
+  await mkdir(orphans, { recursive: true });
+  await rename(join(folder.evidence, place), join(orphans, `${basename(place)}-${randomUUID()}`));
+  effects.log('warning', `No ledger entry names the evidence file ${basename(place)}; it was moved to ${orphans}.`);
+}
+
+/** Takes the case. Fails with `unreadable` where the case cannot be written. */
+async function lockCase(folder: CaseFolder): Promise<OwnerLock> {
+  try {
+    await mkdir(folder.cache, { recursive: true });
+    return await takeOwnerLock(folder.owner);
+  } catch (error) {
+    throw asProblem(error, folder.root);
+  }
 }
 
 /** Moves a finished copy to its place among the evidence, read-only. Does nothing when it is there already. */
@@ -323,19 +351,35 @@ export async function sealEvidence(folder: CaseFolder, copy: string, hash: strin
   await rename(copy, place);
 }
 
+/** Moves an evidence file back to where it was copied to. */
+export async function unsealEvidence(folder: CaseFolder, copy: string, hash: string, name: string): Promise<void> {
+  const place = evidencePath(folder, hash, name);
+  await rename(place, copy);
+  await rmdir(dirname(place)).catch(() => undefined); // another file of the same content may lie in it
+}
+
 /** A plain error of the system as a problem that says what to do; problems stay as they are. */
 export function asProblem(error: unknown, file: string): unknown {
+  if (error instanceof ProblemError) return error;
   const { code, message } = error as NodeJS.ErrnoException;
   const full =
     code === 'ENOSPC' ||
     code === 'EDQUOT' ||
     /No space left on device|Disk quota exceeded|out of disk space/i.test(message ?? '');
-  if (!full) return error;
+  if (full) {
+    return new ProblemError({
+      code: 'disk_full',
+      message: 'The disk is full; the step was not done and the case is as it was before.',
+      where: { file },
+      remedy: 'Make room on the disk of the case, or move the case to a larger one, and do the step again.',
+    });
+  }
+  if (code !== 'EACCES' && code !== 'EPERM' && code !== 'EROFS') return error;
   return new ProblemError({
-    code: 'disk_full',
-    message: 'The disk is full; the step was not done and the case is as it was before.',
+    code: 'unreadable',
+    message: `The folder cannot be written (${code}).`,
     where: { file },
-    remedy: 'Make room on the disk of the case, or move the case to a larger one, and do the step again.',
+    remedy: 'Check its permissions, or copy the case to a disk that can be written.',
   });
 }
 

@@ -2,9 +2,10 @@
 import { fail } from '../../shared/problem.ts';
 import { findFormat } from '../formats/registry.ts';
 import { LineSplitter, isBlank } from '../formats/framing/lines.ts';
+import { evidencePath } from './case-folder.ts';
 import type { EvidenceCase } from './evidence-case.ts';
 import type { SourceImported } from './ledger-kinds.ts';
-import { sealedContent } from './replay.ts';
+import { checkHash, sealedContent } from './replay.ts';
 
 /** What is shown of one record; the rest of a longer one stays in the file. */
 export const MOST_RECORD_BYTES = 256 * 1024;
@@ -31,6 +32,8 @@ export async function findRecord(target: EvidenceCase, sourceId: number, record:
   );
   const missing = `S${sourceId} has ${source.records + source.rejected} records; there is no record ${record}.`;
   if (!mark || record > source.records + source.rejected) return failNotFound(missing);
+  // A few bytes are shown of a file that is not read to its end: it is checked as a whole first.
+  await checkHash(evidencePath(target.folder, source.sha256, source.name), source);
   const byte = Number(mark['byte']);
   const content = bytesFrom(sealedContent(target.folder, source), byte);
   if (findFormat(source.format)?.framing === 'spans') {

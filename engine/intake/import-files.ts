@@ -6,7 +6,7 @@ import { fail, ProblemError, type Problem } from '../../shared/problem.ts';
 import { windowInterval } from '../../shared/time.ts';
 import type { JobContext } from '../core/effects.ts';
 import { auditWindow } from './engagement.ts';
-import { asProblem, refusedEntry, sealEvidence, type EvidenceCase } from './evidence-case.ts';
+import { asProblem, refusedEntry, sealEvidence, unsealEvidence, type EvidenceCase } from './evidence-case.ts';
 import { safeFileName } from './case-folder.ts';
 import { SystemNames } from './system-names.ts';
 import { readSource, registerSource, type SealedFile, type SourceContent, type SourceSpec } from './import-source.ts';
@@ -219,8 +219,18 @@ class FileImport {
       );
     } catch (error) {
       if (error instanceof DryRunDone) return error.report;
+      await this.takeBackEvidence();
       throw error;
     }
+  }
+
+  /** After a step that failed at its very end: an evidence file that no source rests on does not stay. */
+  private async takeBackEvidence(): Promise<void> {
+    const { target } = this.task;
+    const sealed = this.sealed;
+    if (!this.kept || !sealed || target.sources.some(({ sha256 }) => sha256 === sealed.sha256)) return;
+    await unsealEvidence(target.folder, this.copy, sealed.sha256, this.file.name);
+    this.kept = false;
   }
 
   private async keepEvidence(): Promise<void> {
@@ -232,6 +242,8 @@ class FileImport {
   private async spec({ member, decision }: Content): Promise<SourceSpec> {
     const { engagement, sources } = this.task.target;
     const last = sources.at(-1)?.source_id ?? 0;
+    const named = this.task.options.system ?? null;
+    const system = named ?? (await this.task.names.inPath(`${this.file.path}/${member ?? ''}`));
     return {
       sourceId: last + 1,
       name: this.file.name,
@@ -239,7 +251,9 @@ class FileImport {
       member,
       format: decision.format,
       zone: this.task.options.zone ?? engagement.window.zone,
-      system: this.task.options.system ?? (await this.task.names.inPath(`${this.file.path}/${member ?? ''}`)),
+      system,
+      assumptions:
+        system === named ? [] : [`Records that name no system were taken for those of ${system}, by the path.`],
       window: windowInterval(auditWindow(engagement)),
       providedBy: this.task.options.providedBy ?? null,
       obtainedHow: this.task.options.obtainedHow ?? null,

@@ -22,6 +22,8 @@ export interface SourceSpec {
   readonly window: Interval;
   readonly providedBy: string | null;
   readonly obtainedHow: string | null;
+  /** What was taken for granted before the first byte was read. */
+  readonly assumptions: readonly string[];
 }
 
 export interface SourceContent extends SourceAccount {
@@ -46,6 +48,7 @@ export async function readSource(
   const sink = new DatabaseSink(transaction, spec.sourceId, spec.format.framing);
   const { originalPath, member, window, zone, system } = spec;
   const name = member === null ? originalPath : `${originalPath}!${member}`;
+  for (const assumption of spec.assumptions) sink.assume(assumption);
   const reader = spec.format.open(sink, { name, window, zone, system: system ?? undefined });
   const hash = startSha256();
   let contentBytes = 0;
@@ -57,15 +60,39 @@ export async function readSource(
     );
     hash.update(piece);
     contentBytes += piece.length;
-    reader.push(piece);
+    inFile(name, () => reader.push(piece));
     await transaction.flush(++pieces % PIECES_A_WRITE === 0 ? 1 : ROWS_A_WRITE);
     job.onRecords?.(sink.seen);
   }
-  const problem = reader.finish();
-  if (problem) throw new ProblemError({ ...problem, where: { file: name, ...problem.where } });
+  inFile(name, () => {
+    const problem = reader.finish();
+    if (problem) throw new ProblemError(problem);
+  });
   await transaction.flush();
   job.onRecords?.(sink.seen);
+  if (spec.system === null && (await hasEventsOfNobody(transaction, spec.sourceId))) sink.assume(OF_NOBODY);
   return { ...sink.account(), contentSha256: hash.digest(), contentBytes };
+}
+
+/** A problem of the reader, with the file it is about. */
+function inFile(file: string, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+    throw new ProblemError({ ...error.problem, where: { file, ...error.problem.where } });
+  }
+}
+
+const OF_NOBODY =
+  'Some records name no system, and neither does the path: import the inventory first, or name the system with --system.';
+
+async function hasEventsOfNobody(transaction: Transaction, sourceId: number): Promise<boolean> {
+  const rows = await transaction.query(
+    'SELECT 1 FROM evidence.events WHERE source_id = $source::INTEGER AND system IS NULL LIMIT 1',
+    { source: sourceId },
+  );
+  return rows.length > 0;
 }
 
 export interface SealedFile {

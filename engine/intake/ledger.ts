@@ -2,7 +2,7 @@
  * The ledger: what was done to a case, one entry a line in canonical JSON, each with the hash of the one before.
  * It is the truth of the case; the database is a view of it.
  */
-import { open, readFile, truncate } from 'node:fs/promises';
+import { appendFile, open, readFile, truncate } from 'node:fs/promises';
 import { z } from 'zod';
 import { fail } from '../../shared/problem.ts';
 import { formatInstant } from '../../shared/time.ts';
@@ -39,7 +39,8 @@ export class Ledger {
   ) {}
 
   /**
-   * Reads a ledger and checks its chain. A last line that a crash cut short was never acknowledged and is taken off.
+   * Reads a ledger and checks its chain. A last line that a crash cut short was never acknowledged and is taken off;
+   * a whole entry that only lacks its line end is kept.
    * Fails with `case_damaged`, naming the line, when an entry was changed, removed or added in between.
    */
   static async open(path: string): Promise<Ledger> {
@@ -48,7 +49,14 @@ export class Ledger {
     const lines = content.subarray(0, whole).toString('utf8').split('\n').slice(0, -1);
     const entries: LedgerEntry[] = [];
     lines.forEach((line, index) => entries.push(checkedEntry(line, index + 1, entries.at(-1)?.hash ?? NO_ENTRY, path)));
-    if (whole < content.length) await truncate(path, whole);
+    const rest = content.subarray(whole).toString('utf8');
+    if (rest === '') return new Ledger(path, entries, whole);
+    if (parsedEntry(rest)) {
+      entries.push(checkedEntry(rest, entries.length + 1, entries.at(-1)?.hash ?? NO_ENTRY, path));
+      await appendFile(path, '\n');
+      return new Ledger(path, entries, content.length + 1);
+    }
+    await truncate(path, whole);
     return new Ledger(path, entries, whole);
   }
 

@@ -41,7 +41,7 @@ export async function readHead(path: string, bytes = HEAD_BYTES): Promise<Uint8A
 
 /** The start of what a gzip head holds; empty when it is damaged from the start. */
 export function gunzipHead(head: Uint8Array): Uint8Array {
-  const options = { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: 64 << 20 };
+  const options = { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: 128 << 20 };
   // Without its last bytes a small file has no checksum yet: a wrong one is told when all of it is read.
   for (const part of [head, head.subarray(0, -8)]) {
     try {
@@ -139,12 +139,14 @@ function openZipFile(path: string, name: string): Promise<yauzl.ZipFile> {
 function listEntries(zip: yauzl.ZipFile, name: string): Promise<readonly yauzl.Entry[]> {
   return new Promise((resolve, reject) => {
     const entries: yauzl.Entry[] = [];
+    const names = new Set<string>();
     zip.on('error', (error: Error) => reject(new ProblemError(zipProblem(error, name))));
     zip.on('end', () =>
       resolve(entries.sort((a, b) => (a.fileName < b.fileName ? -1 : a.fileName > b.fileName ? 1 : 0))),
     );
     zip.on('entry', (entry: yauzl.Entry) => {
-      const unsafe = unsafeEntry(entry, entries.length);
+      const unsafe = unsafeEntry(entry, names);
+      names.add(entry.fileName);
       if (unsafe !== undefined) return reject(new ProblemError(unsafeProblem(unsafe, name)));
       if (!entry.fileName.endsWith('/')) entries.push(entry);
       zip.readEntry();
@@ -153,8 +155,9 @@ function listEntries(zip: yauzl.ZipFile, name: string): Promise<readonly yauzl.E
   });
 }
 
-function unsafeEntry(entry: yauzl.Entry, count: number): string | undefined {
-  if (count >= MOST_MEMBERS) return `The archive has more than ${MOST_MEMBERS} files.`;
+function unsafeEntry(entry: yauzl.Entry, names: ReadonlySet<string>): string | undefined {
+  if (names.has(entry.fileName)) return `The archive has two members named ${entry.fileName}.`;
+  if (names.size >= MOST_MEMBERS) return `The archive has more than ${MOST_MEMBERS} files.`;
   if ((entry.generalPurposeBitFlag & 1) === 1) return `The member ${entry.fileName} is encrypted.`;
   return undefined;
 }

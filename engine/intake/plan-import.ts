@@ -49,8 +49,9 @@ export async function planImport(paths: readonly string[], as: string | undefine
     try {
       files.push(await planFile(path, as));
     } catch (error) {
-      if (!(error instanceof ProblemError)) throw error;
-      refused.push({ path, problem: error.problem });
+      const problem =
+        error instanceof ProblemError ? error.problem : cannotLookAt(path, error as NodeJS.ErrnoException);
+      refused.push({ path, problem });
     }
   }
   return { files: files.sort((a, b) => rank(a) - rank(b)), refused };
@@ -63,7 +64,7 @@ function rank({ decision }: PlannedFile): number {
 /** The files under the paths, named as the person named them; a file that two paths lead to is taken once. */
 async function listFiles(paths: readonly string[], refused: Refusal[]): Promise<readonly string[]> {
   const found = new Set<string>();
-  for (const path of paths) await walk(path, await stat(path).catch(() => failNotFound(path)), found, refused);
+  for (const path of paths) await walk(path, await stat(path).catch((error) => failNamed(path, error)), found, refused);
   const byPlace = new Map<string, string>();
   for (const path of found) {
     const place = await realpath(path);
@@ -86,7 +87,11 @@ async function walk(
   });
   for (const name of names.sort()) {
     const child = join(path, name);
-    await walk(child, await lstat(child), found, refused);
+    try {
+      await walk(child, await lstat(child), found, refused);
+    } catch (error) {
+      refused.push({ path: child, problem: cannotLookAt(child, error as NodeJS.ErrnoException) });
+    }
   }
 }
 
@@ -141,13 +146,25 @@ function failNoSuchFormat(as: string): never {
   });
 }
 
-function failNotFound(file: string): never {
+/** A path that the person named: one that is not there is a mistake in the command. */
+function failNamed(file: string, error: NodeJS.ErrnoException): never {
+  if (error.code !== 'ENOENT') throw new ProblemError(cannotLookAt(file, error));
   return fail({
     code: 'not_found',
     message: 'There is no such file or folder.',
     where: { file },
     remedy: 'Check the path.',
   });
+}
+
+function cannotLookAt(file: string, { code, message }: NodeJS.ErrnoException): Problem {
+  const isOdd = file.includes('\ufffd');
+  return {
+    code: 'unreadable',
+    message: isOdd ? 'The name of the file is not UTF-8.' : `The file cannot be looked at (${code ?? message}).`,
+    where: { file },
+    remedy: isOdd ? 'Give the file another name and import it again.' : 'Check its permissions and its disk.',
+  };
 }
 
 function failZstd(file: string): never {

@@ -52,6 +52,7 @@ function specOf(data: SourceImported, window: Interval): SourceSpec {
     window,
     providedBy: data.provided_by,
     obtainedHow: data.obtained_how,
+    assumptions: data.assumptions,
   };
 }
 
@@ -65,7 +66,10 @@ function formatOf(data: SourceImported): Format {
   });
 }
 
-/** The decompressed bytes of a source, from the sealed evidence; the hash of the sealed file is checked on the way. */
+/**
+ * The decompressed bytes of a source, from the sealed evidence. The hash of a plain file is known to be right only once
+ * it was read to its end; that of a container is checked first.
+ */
 export async function* sealedContent(folder: CaseFolder, data: SourceImported): AsyncGenerator<Uint8Array> {
   const path = evidencePath(folder, data.sha256, data.name);
   const container = containerOf(await readHead(path, 8));

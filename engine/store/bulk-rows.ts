@@ -33,8 +33,22 @@ export interface BulkTable {
 
 export type BulkValue = string | number | bigint | boolean | Uint8Array | readonly string[] | null | undefined;
 
-// Lists travel as one text, its items divided by the ASCII unit separator, and are split again in SQL.
-const ITEM_SEPARATOR = '\u001f';
+// Lists travel as one text, each item ended by the ASCII unit separator, and are split again in SQL. An item that holds
+// a separator itself has it, and the mark that stands for it, written in two characters.
+const ITEM_END = '\u001f';
+const ESCAPE = '\u001e';
+
+function listText(items: readonly string[]): string {
+  return items
+    .map((item) => item.replaceAll(ESCAPE, `${ESCAPE}0`).replaceAll(ITEM_END, `${ESCAPE}1`) + ITEM_END)
+    .join('');
+}
+
+/** SQL that gives back the list that `listText` wrote. */
+function listOf(column: string): string {
+  const item = `replace(replace(item, chr(30) || '1', chr(31)), chr(30) || '0', chr(30))`;
+  return `list_transform(string_split(${column}, chr(31))[:-2], lambda item: ${item})`;
+}
 
 const transportTypes: Readonly<Record<BulkColumn['type'], DuckDBType>> = {
   time: TIMESTAMP,
@@ -129,9 +143,7 @@ export class Batch {
 
 function variableValue(value: Exclude<BulkValue, null | undefined>): string | Uint8Array {
   if (typeof value === 'string' || value instanceof Uint8Array) return value;
-  if (Array.isArray(value))
-    return value.map((item: string) => item.replaceAll(ITEM_SEPARATOR, ' ')).join(ITEM_SEPARATOR);
-  return String(value);
+  return Array.isArray(value) ? listText(value) : String(value);
 }
 
 function writeVariable(vector: duckdb.Vector, values: readonly (string | Uint8Array | null)[], rows: number): void {
@@ -199,11 +211,7 @@ export class BulkQueue {
 
   private get selection(): string {
     return this.table.columns
-      .map(({ name, type }) =>
-        type === 'texts'
-          ? `CASE WHEN "${name}" = '' THEN []::VARCHAR[] ELSE string_split("${name}", chr(31)) END`
-          : `"${name}"`,
-      )
+      .map(({ name, type }) => (type === 'texts' ? listOf(`"${name}"`) : `"${name}"`))
       .join(', ');
   }
 }

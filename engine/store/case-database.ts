@@ -3,16 +3,20 @@
  * twice in one process, so an instance is only ever made here, and the files in use are kept in one register.
  */
 import { realpathSync } from 'node:fs';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { DuckDBInstance, version as duckdbVersion, type DuckDBConnection } from '@duckdb/node-api';
-import { fail } from '../../shared/problem.ts';
+import { DuckDBInstance, version as duckdbVersion, type DuckDBConnection, type DuckDBValue } from '@duckdb/node-api';
+import { fail, ProblemError } from '../../shared/problem.ts';
 import { failCancelled } from '../core/cancelled.ts';
 import { BulkQueue, type BulkTable, type BulkValue } from './bulk-rows.ts';
 import { boundTypes, boundValues, plainValue, type SqlParameters, type SqlRow } from './sql-values.ts';
 
 const openFiles = new Set<string>();
+
+// Together five seconds.
+const ATTEMPTS = 50;
+const ATTEMPT_PAUSE_MS = 100;
 
 // Each running query holds a libuv thread; more than this at once would starve file reads.
 const MOST_QUERIES_AT_ONCE = 3;
@@ -21,6 +25,8 @@ export interface DatabaseOptions {
   /** `:memory:` or the path of the file; its folder must exist. */
   readonly path: string;
   readonly readOnly?: boolean;
+  /** We hold the lock of the case: another process that has the file is on its way out, and is waited for. */
+  readonly isOwner?: boolean;
   /** Mebibytes for DuckDB's buffers; below 2048, so that a giant allocation is an error and not a trap. */
   readonly memoryLimitMb?: number;
 }
@@ -32,6 +38,8 @@ export function databaseVersion(): string {
 
 export class CaseDatabase {
   private running = 0;
+  private isBarred = false;
+  private lending: Promise<unknown> = Promise.resolve();
   private readonly waiting: (() => void)[] = [];
   private readonly queues = new Map<string, BulkQueue>();
 
@@ -50,9 +58,11 @@ export class CaseDatabase {
     const registered = options.path === ':memory:' ? undefined : canonicalPath(options.path);
     if (registered !== undefined && openFiles.has(registered)) failInUse(options.path, 'this process');
     if (registered !== undefined) openFiles.add(registered);
-    const scratch = await mkdtemp(join(tmpdir(), 'fieldwork-db-'));
+    // Spilled evidence stays on the disk of the case, where whoever opens it next clears up after a crash.
+    const scratch = await mkdtemp(join(registered === undefined ? tmpdir() : dirname(registered), 'scratch-'));
     try {
-      return new CaseDatabase(await openInstance(options, scratch), options, registered, scratch);
+      const open = options.isOwner === true ? openWhenFree : openInstance;
+      return new CaseDatabase(await open(options, scratch), options, registered, scratch);
     } catch (error) {
       if (registered !== undefined) openFiles.delete(registered);
       await rm(scratch, { recursive: true, force: true });
@@ -71,17 +81,18 @@ export class CaseDatabase {
 
   /** Runs one statement and streams its rows in pieces, so that memory does not follow the size of the result. */
   async *stream(sql: string, parameters: SqlParameters = {}): AsyncGenerator<readonly SqlRow[]> {
-    const connection = await this.instance.connect();
+    await this.enter();
+    let connection: DuckDBConnection | undefined;
     try {
+      connection = await this.instance.connect();
       const result = await connection.stream(sql, boundValues(parameters), boundTypes(parameters));
       const names = result.columnNames();
       for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
-        yield chunk
-          .getRows()
-          .map((row) => Object.fromEntries(names.map((name, i) => [name, plainValue(row[i] ?? null)])));
+        yield chunk.getRows().map((row) => rowObject(names, row));
       }
     } finally {
-      connection.closeSync();
+      connection?.closeSync();
+      this.leave();
     }
   }
 
@@ -105,52 +116,76 @@ export class CaseDatabase {
 
   /**
    * Lends the file: it is reopened read-only meanwhile, so that other processes may open it read-only too.
-   * Queries of this process wait only for the two moments of reopening.
+   * Lends come one after the other; queries of this process wait only for the two moments of reopening.
    */
   async lendReadOnly<T>(work: (path: string) => Promise<T>): Promise<T> {
     if (this.options.readOnly === true || this.registered === undefined) return work(this.options.path);
-    await this.reopen(true);
-    try {
-      return await work(this.options.path);
-    } finally {
-      await this.reopen(false);
-    }
+    const lend = this.lending.then(async () => {
+      await this.reopen(true);
+      try {
+        return await work(this.options.path);
+      } finally {
+        await this.reopen(false);
+      }
+    });
+    this.lending = lend.catch(() => undefined);
+    return lend;
   }
 
   async close(): Promise<void> {
-    await this.drained();
-    this.instance.closeSync();
+    await this.lending;
+    await this.alone(async () => this.instance.closeSync());
     if (this.registered !== undefined) openFiles.delete(this.registered);
     await rm(this.scratch, { recursive: true, force: true });
   }
 
   private async reopen(readOnly: boolean): Promise<void> {
-    await this.drained();
-    this.running = MOST_QUERIES_AT_ONCE; // nobody else until the file is open again
-    try {
+    await this.alone(async () => {
       if (readOnly) await withPlainConnection(this.instance, (connection) => connection.run('CHECKPOINT'));
       this.instance.closeSync();
       this.queues.clear();
-      this.instance = await openInstance({ ...this.options, readOnly }, this.scratch);
-    } finally {
-      this.running = 0;
-      for (const wake of this.waiting.splice(0)) wake();
-    }
+      this.instance = await openWhenFree({ ...this.options, readOnly }, this.scratch);
+    });
   }
 
-  private async drained(): Promise<void> {
-    while (this.running > 0) await new Promise<void>((wake) => this.waiting.push(wake));
+  /** Does work while nobody has a connection: waits for those who have one, and keeps others out. */
+  private async alone(work: () => Promise<void>): Promise<void> {
+    while (this.isBarred) await this.woken();
+    this.isBarred = true; // before the first await, so that nobody slips in
+    try {
+      while (this.running > 0) await this.woken();
+      await work();
+    } finally {
+      this.isBarred = false;
+      this.wakeAll();
+    }
   }
 
   private async withConnection<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
-    while (this.running >= MOST_QUERIES_AT_ONCE) await new Promise<void>((wake) => this.waiting.push(wake));
-    this.running++;
+    await this.enter();
     try {
       return await withPlainConnection(this.instance, work);
     } finally {
-      this.running--;
-      for (const wake of this.waiting.splice(0)) wake();
+      this.leave();
     }
+  }
+
+  private async enter(): Promise<void> {
+    while (this.isBarred || this.running >= MOST_QUERIES_AT_ONCE) await this.woken();
+    this.running++;
+  }
+
+  private leave(): void {
+    this.running--;
+    this.wakeAll();
+  }
+
+  private woken(): Promise<void> {
+    return new Promise((wake) => this.waiting.push(wake));
+  }
+
+  private wakeAll(): void {
+    for (const wake of this.waiting.splice(0)) wake();
   }
 }
 
@@ -194,15 +229,17 @@ async function queryOn(
   try {
     const reader = await connection.runAndReadAll(sql, boundValues(parameters), boundTypes(parameters));
     const names = reader.columnNames();
-    return reader
-      .getRows()
-      .map((row) => Object.fromEntries(names.map((name, i) => [name, plainValue(row[i] ?? null)])));
+    return reader.getRows().map((row) => rowObject(names, row));
   } catch (error) {
     if (signal?.aborted) failCancelled();
     throw error;
   } finally {
     signal?.removeEventListener('abort', stop);
   }
+}
+
+function rowObject(names: readonly string[], row: readonly DuckDBValue[]): SqlRow {
+  return Object.fromEntries(names.map((name, i) => [name, plainValue(row[i] ?? null)]));
 }
 
 async function withPlainConnection<T>(
@@ -214,6 +251,22 @@ async function withPlainConnection<T>(
     return await work(connection);
   } finally {
     connection.closeSync();
+  }
+}
+
+/**
+ * Opens a file whose owner we are. Another process may have it for a moment longer: one for queries that was told to end,
+ * or whose engine was killed. It is waited for.
+ */
+async function openWhenFree(options: DatabaseOptions, scratch: string): Promise<DuckDBInstance> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await openInstance(options, scratch);
+    } catch (error) {
+      const inUse = error instanceof ProblemError && error.problem.code === 'case_in_use';
+      if (!inUse || attempt === ATTEMPTS) throw error;
+      await new Promise((resolve) => setTimeout(resolve, ATTEMPT_PAUSE_MS));
+    }
   }
 }
 
@@ -255,9 +308,4 @@ function failInUse(path: string, who: string): never {
     where: { file: path },
     remedy: 'Close it there, then open it here again.',
   });
-}
-
-/** Makes the folder that is to hold a database file. */
-export async function makeDatabaseFolder(path: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
 }

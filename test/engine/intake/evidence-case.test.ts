@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
-import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createCase, importFiles } from '../../../engine/index.ts';
+import { createCase, importFiles, readRecord } from '../../../engine/index.ts';
 import { evidencePath } from '../../../engine/intake/case-folder.ts';
 import { checkEvidence, sealCase } from '../../../engine/intake/seal.ts';
 import type { CaseDatabase } from '../../../engine/store/case-database.ts';
@@ -68,6 +68,15 @@ describe('a new case', () => {
     expect(await readFile(join(root, 'mine.txt'), 'utf8')).toBe('x');
   });
 
+  it('does not take the place of a file', async () => {
+    const file = join(await temporaryFolder(), 'mine.txt');
+    await writeFile(file, 'precious');
+    await expect(createCase(file, year2026, testEngine().caseContext)).rejects.toMatchObject({
+      problem: { code: 'already_exists' },
+    });
+    expect(await readFile(file, 'utf8')).toBe('precious');
+  });
+
   it('is the same bytes for the same engagement and clock', async () => {
     const [a, b] = [await newTestCase(), await newTestCase()];
     expect(await caseContent(a.folder.root)).toEqual(await caseContent(b.folder.root));
@@ -89,25 +98,14 @@ describe('the database is a view that can be thrown away', () => {
     expect(await fingerprint(again.database)).toEqual(before);
   });
 
-  it('it is rebuilt when it knows another ledger, and when its schema has another version', async () => {
+  it('it is rebuilt when its schema has another version', async () => {
     const target = await caseWithEvidence();
     const before = await fingerprint(target.database);
-    for (const change of [
-      `UPDATE cache_state SET ledger_hash = 'x'`,
-      'UPDATE cache_state SET schema_version = 0',
-      'UPDATE cache_state SET ledger_seq = 99',
-    ]) {
-      const open = await openTestCase(target.folder.root).catch(async () => {
-        await target.close();
-        return openTestCase(target.folder.root);
-      });
-      await open.database.query(change);
-      await open.close();
-      const again = await openTestCase(target.folder.root);
-      expect(again.wasRebuilt).toBe(true);
-      expect(await fingerprint(again.database)).toEqual(before);
-      await again.close();
-    }
+    await target.database.query('UPDATE cache_state SET schema_version = 0');
+    await target.close();
+    const again = await openTestCase(target.folder.root);
+    expect(again.wasRebuilt).toBe(true);
+    expect(await fingerprint(again.database)).toEqual(before);
   });
 
   it('is left alone when nothing is amiss', async () => {
@@ -118,7 +116,62 @@ describe('the database is a view that can be thrown away', () => {
   });
 });
 
+describe('a ledger that lost something', () => {
+  it.each([
+    ['its last entry', (text: string) => text.replace(/[^\n]+\n$/, '')],
+    ['its last two entries', (text: string) => text.replace(/[^\n]+\n[^\n]+\n$/, '')],
+    ['the end of its last entry', (text: string) => text.slice(0, -40)],
+  ])('%s: the case does not open, and no evidence is touched', async (_what, change) => {
+    const target = await caseWithEvidence();
+    await target.close();
+    const before = await caseContent(target.folder.root);
+    const whole = await readFile(target.folder.ledger, 'utf8');
+    await writeFile(target.folder.ledger, change(whole));
+    await expect(openTestCase(target.folder.root)).rejects.toMatchObject({
+      problem: { code: 'case_damaged', where: { file: target.folder.ledger } },
+    });
+    await writeFile(target.folder.ledger, whole);
+    expect(await caseContent(target.folder.root)).toEqual(before);
+    await (await openTestCase(target.folder.root)).close();
+  });
+
+  it('only its last line end: nothing is lost', async () => {
+    const target = await caseWithEvidence();
+    await target.close();
+    const before = await caseContent(target.folder.root);
+    const whole = await readFile(target.folder.ledger, 'utf8');
+    await writeFile(target.folder.ledger, whole.trimEnd());
+    const again = await openTestCase(target.folder.root);
+    expect(again.sources).toHaveLength(2);
+    expect(await caseContent(target.folder.root)).toEqual(before);
+  });
+
+  it('an evidence file that no entry names is kept beside, and said', async () => {
+    const target = await caseWithEvidence();
+    await target.close();
+    const path = evidencePath(target.folder, 'ab'.repeat(32), 'stray.log');
+    await mkdir(join(path, '..'), { recursive: true });
+    await writeFile(path, 'precious');
+    await (await openTestCase(target.folder.root)).close();
+    const kept = await readdir(join(target.folder.cache, 'orphans'));
+    expect(await readFile(join(target.folder.cache, 'orphans', kept[0]!, 'stray.log'), 'utf8')).toBe('precious');
+  });
+});
+
 describe('what was changed outside is found', () => {
+  it('a byte of an evidence file: no record of it is shown as evidence', async () => {
+    const target = await caseWithEvidence();
+    const [source] = await target.database.query('SELECT sha256, name FROM sources WHERE source_id = 1');
+    const path = evidencePath(target.folder, String(source?.['sha256']), String(source?.['name']));
+    const bytes = await readFile(path);
+    bytes[bytes.length - 5]! ^= 1;
+    await chmod(path, 0o644);
+    await writeFile(path, bytes);
+    await expect(readRecord(target, { sourceId: 1, record: 1 })).rejects.toMatchObject({
+      problem: { code: 'case_damaged', where: { file: path } },
+    });
+  });
+
   it('a byte of an evidence file: it is named when every byte is read', async () => {
     const target = await caseWithEvidence();
     const [source] = await target.database.query('SELECT sha256, name FROM sources WHERE source_id = 2');
@@ -221,6 +274,8 @@ it('a sealed case is a BagIt bag, and stops being one when it changes', async ()
   );
   const folder = await temporaryFolder();
   await writeFile(join(folder, 'c.log'), auditLines(5, 90_000));
+  await importFiles(target, [folder], { dryRun: true }, testJob());
+  expect(await readFile(join(target.folder.root, 'bagit.txt'), 'utf8')).toContain('BagIt-Version');
   await importFiles(target, [folder], {}, testJob());
   await expect(readFile(join(target.folder.root, 'bagit.txt'))).rejects.toThrow('ENOENT');
 });

@@ -161,6 +161,16 @@ describe('what cannot be read is refused, and the case is as it was', () => {
       zipOf([{ name: 'b.zip', content: zipOf([{ name: 'a.log', content: plain }]) }]),
       'unsafe_archive',
     ],
+    [
+      'a zip with two members of one name',
+      'a.zip',
+      zipOf([
+        { name: 'a.log', content: plain },
+        { name: 'a.log', content: Buffer.from(auditLines(9, 900)) },
+      ]),
+      'unsafe_archive',
+    ],
+    ['a hundred thousand lines of noise', 'a.log', Buffer.from('noise\n'.repeat(100_001)), 'damaged_file', 'auditd'],
     ['a zip without files', 'a.zip', zipOf([]), 'damaged_file'],
     ['a cut-off zip', 'a.zip', zipOf([{ name: 'a.log', content: plain }]).subarray(0, 300), 'damaged_file'],
     ['an empty file', 'a.log', Buffer.alloc(0), 'unknown_format'],
@@ -211,6 +221,16 @@ describe('what cannot be read is refused, and the case is as it was', () => {
     expect(refused.sort()).toEqual(
       process.getuid?.() === 0 ? ['imported', 'unreadable', 'unreadable'] : ['unreadable', 'unreadable', 'unreadable'],
     );
+  });
+
+  it('a file whose name is not UTF-8: the others are taken all the same', async () => {
+    const target = await newTestCase();
+    const folder = await evidence({ 'a.log': plain });
+    await writeFile(Buffer.concat([Buffer.from(`${folder}/bad`), Buffer.from([0xff]), Buffer.from('.log')]), plain);
+    const report = await importFiles(target, [folder], {}, testJob());
+    expect(report).toMatchObject({ imported: 1, refused: 1 });
+    const refused = report.files.find((file) => file.outcome === 'refused');
+    expect(refused).toMatchObject({ problem: { code: 'unreadable', message: expect.stringContaining('UTF-8') } });
   });
 
   it('the same file a second time', async () => {

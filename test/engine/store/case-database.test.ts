@@ -82,6 +82,21 @@ describe('rows in bulk', () => {
   });
 });
 
+describe('lists', () => {
+  it('keep every item as it is, also the empty ones and the marks they travel with', async () => {
+    const database = await CaseDatabase.open({ path: ':memory:' });
+    await database.query(createTable);
+    const lists = [[], [''], ['', ''], ['a\u001fb', '\u001e0', '\u001e1', '\u001e'], ['x', 'y z', 'é\u0000']];
+    await database.transaction(async (transaction) => {
+      for (const [n, list] of lists.entries()) transaction.add(table, [n, null, null, list, null, null, null]);
+      transaction.add(table, [99, null, null, null, null, null, null]);
+    });
+    const rows = await database.query('SELECT list FROM t ORDER BY n');
+    expect(rows.map((row) => row['list'])).toEqual([...lists, null]);
+    await database.close();
+  });
+});
+
 describe('text that is not text', () => {
   it('is stored as U+FFFD and never as the value of the row before', async () => {
     const database = await CaseDatabase.open({ path: ':memory:' });
@@ -179,6 +194,24 @@ describe('the settings', () => {
     setTimeout(() => stop.abort(), 100);
     const query = database.query('SELECT count(*) FROM range(100000000000) a, range(1000) b', {}, stop.signal);
     await expect(query).rejects.toMatchObject({ problem: { code: 'cancelled' } });
+    await database.close();
+  });
+
+  it('lend the file to one after the other, and let no query in between', async () => {
+    const database = await CaseDatabase.open({ path: join(folder, 'm.duckdb') });
+    await database.query('CREATE TABLE t AS SELECT 1 AS n');
+    const seen: string[] = [];
+    const lend = (name: string) =>
+      database.lendReadOnly(async () => {
+        seen.push(`${name} begins`);
+        await expect(database.query('INSERT INTO t VALUES (9)')).rejects.toThrow(/read-only/);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        seen.push(`${name} ends`);
+      });
+    const queries = () => Promise.all([1, 2, 3, 4, 5].map(() => database.query('SELECT n FROM t')));
+    await Promise.all([lend('a'), queries(), lend('b'), queries()]);
+    expect(seen).toEqual(['a begins', 'a ends', 'b begins', 'b ends']);
+    await database.query('INSERT INTO t VALUES (2)');
     await database.close();
   });
 
