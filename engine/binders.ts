@@ -7,10 +7,10 @@ import { formatInstant } from '../shared/time.ts';
 import { buildAttachments } from './binder/attachments.ts';
 import { gatherContent } from './binder/gather-content.ts';
 import { gatherResults } from './binder/gather-results.ts';
+import { heedSignal } from './binder/heed-signal.ts';
 import type { Identity } from './binder/identity.ts';
 import { renderBinder } from './binder/render-binder.ts';
 import { signBinder } from './binder/sign-binder.ts';
-import { stopIfCancelled } from './core/cancelled.ts';
 import type { JobContext } from './core/effects.ts';
 import { sha256 } from './core/hash.ts';
 import type { Engine } from './engine.ts';
@@ -39,12 +39,14 @@ export async function makeBinder(
   const madeAt = engine.effects.now();
   job.progress({ step: 'Gathering what the binder states', fraction: 0 });
   const generator = { name: 'Fieldwork', version: engine.version };
-  const content = await gatherContent(target, { binderId, madeAt, generator, identity });
-  const attachments = await buildAttachments(content, gatherResults(target.database, content));
+  const { signal } = job;
+  const content = await gatherContent(target, { binderId, madeAt, generator, identity, signal });
+  const attachments = await buildAttachments(content, gatherResults(target.database, content, signal));
   const unsigned = await renderBinder(content, attachments, inner(job));
-  stopIfCancelled(job.signal, 'The binder was not made: the work was cancelled.');
+  await heedSignal(signal);
   job.progress({ step: 'Signing', fraction: 0.9 });
   const bytes = await signBinder(unsigned, identity, { claimedTime: madeAt });
+  await heedSignal(signal);
   job.progress({ step: 'Verifying', fraction: 0.95 });
   const file = `${binderId}.pdf`;
   const verification = await verifyBinder(bytes, { fileName: file });
@@ -58,15 +60,22 @@ export async function makeBinder(
     signer: identity.name,
     run_id: run.run_id,
   };
-  await keep(target, data, bytes);
+  await keep(target, data, { bytes, signal });
   return { binder: binderEntry(data, formatInstant(madeAt)), verification };
 }
 
-async function keep(target: EvidenceCase, data: BinderMade, bytes: Uint8Array): Promise<void> {
+interface Made {
+  readonly bytes: Uint8Array;
+  readonly signal: AbortSignal;
+}
+
+async function keep(target: EvidenceCase, data: BinderMade, { bytes, signal }: Made): Promise<void> {
   const path = join(target.folder.binders, data.file);
   const beside = join(target.folder.cache, `${data.file}.new`);
   try {
     await writeFile(beside, bytes);
+    // The last moment to stop: from here on the case changes.
+    await heedSignal(signal);
     await target.step(
       async () => ({ entry: { kind: 'binder-made', data: ledgerData(data) }, result: undefined }),
       () => rename(beside, path),

@@ -8,6 +8,7 @@ import {
   type AuditWindow,
   type UtcMicros,
 } from '../../shared/time.ts';
+import { stopIfCancelled } from '../core/cancelled.ts';
 import { describedControl } from '../controls/describe-control.ts';
 import { findOutdatedControls } from '../controls/outdated-controls.ts';
 import { rollUp } from '../controls/roll-up.ts';
@@ -22,6 +23,7 @@ import { findGaps } from '../timeline/gaps.ts';
 import { MOST_ROWS } from './control-section.ts';
 import type { BinderContent, Completeness, ControlContent, ControlDayContent, Generator, ItemLine } from './content.ts';
 import { standardGlossary } from './glossary.ts';
+import { NOT_MADE } from './heed-signal.ts';
 import type { Identity } from './identity.ts';
 
 export interface BinderRequest {
@@ -30,19 +32,23 @@ export interface BinderRequest {
   readonly generator: Generator;
   /** Who will sign; `null` for a draft. */
   readonly identity: Identity | null;
+  readonly signal?: AbortSignal;
 }
 
 /** What is needed of a case; nothing of it is changed. */
 export type CaseToPrint = Pick<EvidenceCase, 'database' | 'ledger' | 'engagement'>;
 
-/** Reads everything that a binder prints. The results themselves are read by `gatherResults`, piece by piece. */
+/**
+ * Reads everything that a binder prints. The results themselves are read by `gatherResults`, piece by piece.
+ * Fails (throws) with `cancelled` once the signal says so.
+ */
 export async function gatherContent(target: CaseToPrint, request: BinderRequest): Promise<BinderContent> {
   const { database, engagement } = target;
   const window = auditWindow(engagement);
   const days = windowDays(window).map(({ day }) => day);
   const coverage = await findCoverage(database, window);
   const evidence = await readEvidence(database);
-  const controls = await readControls(database);
+  const controls = await readControls(database, request.signal);
   return {
     binderId: request.binderId,
     entity: engagement.entity,
@@ -209,11 +215,17 @@ function entryLine(entry: LedgerEntry): string {
   return `S${source_id} ${format}, ${records} records: ${member ?? name}`;
 }
 
-async function readControls(database: CaseDatabase): Promise<readonly ControlContent[]> {
+async function readControls(
+  database: CaseDatabase,
+  signal: AbortSignal | undefined,
+): Promise<readonly ControlContent[]> {
   // Runs of one control each would all begin at ordinal 0: the id decides then.
   const rows = await database.query('SELECT * FROM run_controls ORDER BY ordinal, control');
   const controls: ControlContent[] = [];
-  for (const row of rows) controls.push(await readControl(database, row));
+  for (const row of rows) {
+    if (signal) stopIfCancelled(signal, NOT_MADE);
+    controls.push(await readControl(database, row));
+  }
   return controls;
 }
 

@@ -4,12 +4,12 @@
 /// <reference path="./pdfmake.d.ts" />
 import pdfmake from 'pdfmake';
 import type { JobContext } from '../core/effects.ts';
-import { fail } from '../../shared/problem.ts';
 import type { BinderAttachment } from './attachment.ts';
 import type { BinderContent } from './content.ts';
 import { tableLayouts } from './design.ts';
 import { binderDocument } from './document.ts';
 import { fontDescriptors, fontsFolder } from './fonts.ts';
+import { heedSignal } from './heed-signal.ts';
 import { manifestAttachment } from './manifest.ts';
 import { asPdfkitDocument, embedFile, escapeXmp, finishDocument } from './pdfkit-document.ts';
 
@@ -24,12 +24,12 @@ export async function renderBinder(
   attachments: readonly BinderAttachment[],
   job?: JobContext,
 ): Promise<Uint8Array> {
-  stopIfCancelled(job);
   job?.progress({ step: 'Laying out pages' });
   const files = [manifestAttachment(content, attachments), ...attachments];
+  await heedSignal(job?.signal);
   preparePdfmake(job);
   const drawn = await pdfmake.createPdf(binderDocument(content, files)).getStream();
-  stopIfCancelled(job);
+  await heedSignal(job?.signal);
   const document = asPdfkitDocument(drawn);
   escapeXmp(document);
   for (const file of files) embedFile(document, file, new Date(content.madeAt));
@@ -44,10 +44,4 @@ function preparePdfmake(job: JobContext | undefined): void {
   pdfmake.setUrlAccessPolicy(() => false);
   pdfmake.setLocalAccessPolicy((path) => path.startsWith(folder));
   pdfmake.setProgressCallback(job && ((fraction) => job.progress({ step: 'Drawing pages', fraction })));
-}
-
-function stopIfCancelled(job: JobContext | undefined): void {
-  if (job?.signal.aborted) {
-    fail({ code: 'cancelled', message: 'The binder was not made: the job was cancelled.', remedy: 'Start it again.' });
-  }
 }
