@@ -1,5 +1,5 @@
 /** Runs packs over a case: the packs are kept as they were, the results and the ledger entry become one step. */
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail } from '../shared/problem.ts';
 import { canonicalJson } from './core/canonical-json.ts';
@@ -37,7 +37,6 @@ export async function runCase(
 ): Promise<RunSummary> {
   const started = performance.now();
   const packs = await choosePacks(engine, options.packs ?? []);
-  for (const pack of packs) await keepPack(target, pack);
   const shipped = new Set((await shippedPacks(engine)).map((pack) => pack.hash));
   const run = {
     runId: `R${entriesOf(target.ledger.entries, 'run-finished').length + 1}`,
@@ -56,13 +55,15 @@ export async function runCase(
     run,
     job,
     keep: (write, outcomes) =>
-      target.step(async (transaction) => {
-        await write(transaction);
-        return {
-          entry: { kind: 'run-finished', data: ledgerData(runEntry(run, packs, { only, outcomes, shipped })) },
-          result: undefined,
-        };
-      }),
+      keepingPacks(target, packs, (movePacks) =>
+        target.step(async (transaction) => {
+          await write(transaction);
+          return {
+            entry: { kind: 'run-finished', data: ledgerData(runEntry(run, packs, { only, outcomes, shipped })) },
+            result: undefined,
+          };
+        }, movePacks),
+      ),
   });
   return { runId: run.runId, controls: controls.length, seconds: (performance.now() - started) / 1000 };
 }
@@ -119,15 +120,41 @@ async function shippedPacks({ paths }: Engine): Promise<readonly Pack[]> {
   return readPacks(names.map(({ name }) => join(paths.packs, name)).sort());
 }
 
-/** Keeps a pack in the case as it is now, under its hash; for re-performance by people who have only the case. */
-async function keepPack(target: EvidenceCase, pack: Pack): Promise<void> {
-  const folder = join(target.folder.packs, pack.hash);
-  if ((await readdir(folder).catch(() => [])).length > 0) return;
-  const making = `${folder}.new`;
-  await rm(making, { recursive: true, force: true });
-  await mkdir(making, { recursive: true });
-  for (const { name, content } of pack.files) await writeFile(join(making, name), content);
-  await rename(making, folder);
+/**
+ * Does a step that keeps the packs in the case as they are now, under their hashes: for re-performance by people who
+ * have only the case. They are written beside and moved in by the step; one that fails leaves none of them.
+ */
+async function keepingPacks(
+  { folder }: EvidenceCase,
+  packs: readonly Pack[],
+  step: (movePacks: () => Promise<void>) => Promise<void>,
+): Promise<void> {
+  const kept = await readdir(folder.packs).catch((): string[] => []);
+  const added = [...new Map(packs.map((pack) => [pack.hash, pack])).values()].filter(
+    ({ hash }) => !kept.includes(hash),
+  );
+  const beside = await mkdtemp(join(folder.cache, 'packs-'));
+  const moved: string[] = [];
+  try {
+    for (const pack of added) await writePack(join(beside, pack.hash), pack);
+    await step(async () => {
+      await mkdir(folder.packs, { recursive: true });
+      for (const { hash } of added) {
+        await rename(join(beside, hash), join(folder.packs, hash));
+        moved.push(join(folder.packs, hash));
+      }
+    });
+  } catch (error) {
+    for (const path of moved) await rm(path, { recursive: true });
+    throw error;
+  } finally {
+    await rm(beside, { recursive: true, force: true });
+  }
+}
+
+async function writePack(folder: string, { files }: Pack): Promise<void> {
+  await mkdir(folder);
+  for (const { name, content } of files) await writeFile(join(folder, name), content);
 }
 
 /** Runs the controls of a recorded run on a database that was built again; nothing is written into the ledger. */

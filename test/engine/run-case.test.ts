@@ -1,0 +1,59 @@
+import { readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { importFiles, sealCase, type EvidenceCase } from '../../engine/index.ts';
+import { keptPacks, runCase } from '../../engine/run-case.ts';
+import { entriesOf } from '../../engine/intake/ledger-kinds.ts';
+import { auditLines, caseContent, newTestCase, temporaryFolder, testEngine, testJob } from './test-case.ts';
+
+const engine = testEngine();
+const packs = ['soc2-hosts'];
+
+async function caseToRun(): Promise<EvidenceCase> {
+  const target = await newTestCase();
+  const folder = await temporaryFolder();
+  await writeFile(join(folder, 'audit.log'), auditLines(20));
+  await importFiles(target, [folder], {}, testJob());
+  return target;
+}
+
+describe('a run that fails', () => {
+  it('of a control that no pack has leaves a sealed case as it was', async () => {
+    const target = await caseToRun();
+    await sealCase(target, testJob());
+    const before = await caseContent(target.folder.root);
+    expect(Object.keys(before)).toContain('bagit.txt');
+    await expect(runCase(engine, target, { packs, controls: ['nope'] }, testJob())).rejects.toMatchObject({
+      problem: { code: 'not_found' },
+    });
+    expect(await caseContent(target.folder.root)).toEqual(before);
+  });
+
+  it('when the ledger cannot be written leaves no pack behind', async () => {
+    const target = await caseToRun();
+    const before = await caseContent(target.folder.root);
+    const append = target.ledger.append.bind(target.ledger);
+    target.ledger.append = () => Promise.reject(new Error('the disk is gone'));
+    await expect(runCase(engine, target, { packs }, testJob())).rejects.toThrow('the disk is gone');
+    expect(await caseContent(target.folder.root)).toEqual(before);
+    expect((await readdir(target.folder.cache)).filter((name) => name.startsWith('packs-'))).toEqual([]);
+
+    target.ledger.append = append;
+    await runCase(engine, target, { packs }, testJob());
+    expect(await readdir(target.folder.packs)).toHaveLength(1);
+  });
+});
+
+describe('the packs of a run', () => {
+  it('are in the case, once, and survive a later run that fails', async () => {
+    const target = await caseToRun();
+    await rm(target.folder.packs, { recursive: true }); // empty folders do not survive every way of copying
+    await runCase(engine, target, { packs }, testJob());
+    await runCase(engine, target, { packs }, testJob());
+    await expect(runCase(engine, target, { packs, controls: ['nope'] }, testJob())).rejects.toThrow();
+    const [first, second] = entriesOf(target.ledger.entries, 'run-finished').map(({ data }) => data);
+    expect(second!.packs).toEqual(first!.packs);
+    expect(await readdir(target.folder.packs)).toEqual(first!.packs.map(({ hash }) => hash));
+    expect((await keptPacks(target, first!)).map(({ hash }) => hash)).toEqual(first!.packs.map(({ hash }) => hash));
+  });
+});
