@@ -27,6 +27,8 @@ export interface Reperformance {
   readonly runId: string;
   /** What was compared with: `the ledger`, or `binder ...`. */
   readonly against: string;
+  /** Why nothing could be compared, as a sentence; only with `differs`. */
+  readonly reason?: string;
   readonly sources: number;
   readonly records: number;
   readonly controls: readonly {
@@ -39,11 +41,14 @@ export interface Reperformance {
 
 interface Recorded {
   readonly against: string;
+  /** The ledger by then. `undefined` where the case never had the one that the binder names. */
+  readonly entries: readonly LedgerEntry[] | undefined;
   readonly hashes: ReadonlyMap<string, { readonly population: string; readonly days: string }>;
 }
 
 /**
- * Does the last run again and compares its results with the ledger's, or with a binder's.
+ * Does the latest runs again and compares their results with the ledger's; or those that were the latest when a binder
+ * was made, over the evidence of that time, with the binder's.
  * Fails with `case_damaged`, naming the file, when evidence is not what was sealed; `binder_invalid` when the binder
  * does not verify; `not_found` when nothing was run yet.
  */
@@ -53,24 +58,34 @@ export async function reperformCase(
   binder: Uint8Array | undefined,
   job: JobContext,
 ): Promise<Reperformance> {
-  const { entries } = target.ledger;
-  const lastRun = entriesOf(entries, 'run-finished').at(-1) ?? failNoRun();
-  const recorded = binder === undefined ? ofLedger(entries) : await ofBinder(binder);
+  const recorded = binder === undefined ? ofLedger(target.ledger.entries) : await ofBinder(binder, target.ledger);
+  const { against } = recorded;
+  const lastRun = entriesOf(recorded.entries ?? target.ledger.entries, 'run-finished').at(-1) ?? failNoRun();
+  const runId = lastRun.data.run_id;
+  if (!recorded.entries) return { ...OTHER_LEDGER, runId, against };
+  const upToRun = recorded.entries.slice(0, lastRun.entry.seq);
   const folder = await mkdtemp(join(tmpdir(), 'fieldwork-reperform-'));
   const database = await CaseDatabase.open({ path: join(folder, 'case.duckdb') });
   try {
     await makeTables(database, engine.caseContext.recipe);
-    const upToRun = entries.slice(0, lastRun.entry.seq);
     const { records, outcomes } = await replayLedger(engine, target, { database, entries: upToRun, job });
     const controls = compare(outcomes, recorded);
     const verdict = controls.every((control) => control.verdict === 'same') ? 'same' : 'differs';
     const sources = entriesOf(upToRun, 'source-imported').length;
-    return { verdict, runId: lastRun.data.run_id, against: recorded.against, sources, records, controls };
+    return { verdict, runId, against, sources, records, controls };
   } finally {
     await database.close();
     await rm(folder, { recursive: true, force: true });
   }
 }
+
+const OTHER_LEDGER = {
+  verdict: 'differs',
+  reason: 'The binder names another ledger.',
+  sources: 0,
+  records: 0,
+  controls: [],
+} as const;
 
 interface Fresh {
   readonly database: CaseDatabase;
@@ -81,7 +96,7 @@ interface Fresh {
 /** Does what the ledger says once more, in its order: each run finds the evidence that it had. */
 async function replayLedger(engine: Engine, target: EvidenceCase, { database, entries, job }: Fresh): Promise<Found> {
   const window = windowInterval(auditWindow(target.engagement));
-  const latest = latestRuns(target.ledger.entries);
+  const latest = latestRuns(entries);
   const outcomes = new Map<string, ControlOutcome>();
   const quiet = { signal: job.signal, progress: () => undefined };
   let records = 0;
@@ -118,17 +133,20 @@ function ofLedger(entries: readonly LedgerEntry[]): Recorded {
       .filter((found) => found.control === control)
       .map((found) => [control, { population: found.population_hash, days: found.days_hash }] as const),
   );
-  return { against: 'the ledger', hashes: new Map(hashes) };
+  return { against: 'the ledger', entries, hashes: new Map(hashes) };
 }
 
-async function ofBinder(bytes: Uint8Array): Promise<Recorded> {
+async function ofBinder(bytes: Uint8Array, { entries }: EvidenceCase['ledger']): Promise<Recorded> {
   const verification = await verifyBinder(bytes);
   const contents = readBinderContents(bytes);
   if (verification.verdict === 'invalid' || !contents)
     return failBinder(verification.checks.find((c) => c.outcome === 'failed')?.detail);
-  const { binder_id, controls } = contents.manifest;
+  const { binder_id, controls, ledger } = contents.manifest;
+  // What came after the binder cannot change what it says: the case is taken as it was then.
+  const isOfCase = entries[ledger.seq - 1]?.hash === ledger.hash;
   return {
     against: `binder ${binder_id}`,
+    entries: isOfCase ? entries.slice(0, ledger.seq) : undefined,
     hashes: new Map(controls.map((c) => [c.id, { population: c.population_hash, days: c.days_hash }])),
   };
 }
