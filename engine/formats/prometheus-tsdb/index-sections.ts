@@ -27,6 +27,8 @@ export interface Section {
 
 /** An index whose header and table of contents are right. */
 export class IndexFile {
+  #checkedBytes = 0;
+
   private constructor(
     private readonly files: BlockFiles,
     readonly name: string,
@@ -58,6 +60,20 @@ export class IndexFile {
     return new FileWindow(this.files, this.name, this.sizeBytes, SLICE_BYTES);
   }
 
+  /**
+   * Counts bytes that are about to be checked. No part of an index belongs to two others, so more than it has means that
+   * parts are named again and again, which could take for ever.
+   */
+  count(at: number, length: number, what: string): void {
+    this.#checkedBytes += length;
+    if (this.#checkedBytes > this.sizeBytes)
+      damaged(
+        this.name,
+        at,
+        `${what}: the parts that are named so far have more bytes than the file, ${this.sizeBytes}.`,
+      );
+  }
+
   /** Finds the section at `at` and checks its checksum, slice by slice. */
   async section(window: FileWindow, at: number, what: string): Promise<Section> {
     if (at < HEADER_BYTES || at + 8 > this.tocStart)
@@ -68,6 +84,7 @@ export class IndexFile {
     const to = from + length;
     if (to + 4 > this.tocStart)
       damaged(this.name, at, `${what} has ${length} bytes, but only ${this.tocStart - from - 4} can follow.`);
+    this.count(at, length, what);
     let crc = 0;
     for (let next = from; next < to;) {
       const end = Math.min(next + SLICE_BYTES, to);

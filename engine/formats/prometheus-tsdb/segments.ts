@@ -81,8 +81,8 @@ export class Segments {
         `Chunk would end at byte ${dataEnd + 4}, but the file has ${window.sizeBytes} bytes.`,
       );
     if (length > LARGEST_CHUNK) tooLarge(window.name, offset, `Chunk has ${length} bytes, more than ${LARGEST_CHUNK}.`);
-    if (!window.holds(at, dataEnd + 4)) await window.load(at, dataEnd + 4, 'Chunk');
     this.#count(window.name, offset, dataEnd + 4 - offset);
+    if (!window.holds(at, dataEnd + 4)) await window.load(at, dataEnd + 4, 'Chunk');
     const { bytes, base } = window;
     const crc = crc32c(bytes, at - base, dataEnd - base);
     const written = readU32(bytes, dataEnd - base);

@@ -43,6 +43,7 @@ export async function readSeries(
   const from = head.place;
   if (from + length + 4 > index.tocStart) damaged(index.name, at, `${what} has ${length} bytes, more than can follow.`);
   if (length > LARGEST_ENTRY) tooLarge(index.name, at, `${what} has ${length} bytes, more than ${LARGEST_ENTRY}.`);
+  index.count(at, length, what);
   await window.load(from, from + length + 4, what);
   const { bytes, base } = window;
   const crc = crc32c(bytes, from - base, from + length - base);

@@ -4,6 +4,7 @@ import { decodeChunk } from './chunk-samples.ts';
 import { problemOf } from './damage.ts';
 import type { FloatSamples } from './float-samples.ts';
 import type { HistogramSample } from './histograms.ts';
+import type { DeletedInterval } from './tombstones.ts';
 import type { ChunkEntry, SeriesEntry } from './series-entries.ts';
 
 /** Samples that are not given although the index has them. Times are milliseconds since 1970, both included. */
@@ -23,6 +24,7 @@ export class SeriesSamples {
   #kind: 'floats' | 'histograms' = 'floats';
   #histograms: readonly HistogramSample[] = [];
   #nextChunk = 0;
+  #nextDeleted = 0;
 
   constructor(
     private readonly block: Block,
@@ -90,21 +92,39 @@ export class SeriesSamples {
     this.#takeOutDeleted(chunk);
   }
 
+  // Deletions and chunks are both in the order of time, so each is looked at once.
   #takeOutDeleted({ minTimeMs, maxTimeMs }: ChunkEntry): void {
-    for (const deleted of this.block.deletedOf(this.entry.ref)) {
-      if (deleted.minTimeMs > maxTimeMs || deleted.maxTimeMs < minTimeMs) continue;
-      const isKept = (timeMs: number): boolean => timeMs < deleted.minTimeMs || timeMs > deleted.maxTimeMs;
-      const before = this.count;
-      if (this.#kind === 'floats') this.count = keepFloats(this.floats, isKept);
-      else {
-        this.#histograms = this.#histograms.filter(({ timeMs }) => isKept(timeMs));
-        this.count = this.#histograms.length;
-      }
-      this.block.counts.deletedSamples += before - this.count;
-      const fromMs = Math.max(deleted.minTimeMs, minTimeMs);
-      this.onUnread({ fromMs, toMs: Math.min(deleted.maxTimeMs, maxTimeMs), because: 'deleted' });
+    const deleted = this.block.deletedOf(this.entry.ref);
+    while ((deleted[this.#nextDeleted]?.maxTimeMs ?? Infinity) < minTimeMs) this.#nextDeleted++;
+    const inChunk: DeletedInterval[] = [];
+    for (let i = this.#nextDeleted; i < deleted.length && deleted[i]!.minTimeMs <= maxTimeMs; i++)
+      inChunk.push(deleted[i]!);
+    if (inChunk.length === 0) return;
+    const before = this.count;
+    this.#keep(outsideOf(inChunk));
+    this.block.counts.deletedSamples += before - this.count;
+    for (const each of inChunk) {
+      const fromMs = Math.max(each.minTimeMs, minTimeMs);
+      this.onUnread({ fromMs, toMs: Math.min(each.maxTimeMs, maxTimeMs), because: 'deleted' });
     }
   }
+
+  #keep(isKept: (timeMs: number) => boolean): void {
+    if (this.#kind === 'floats') this.count = keepFloats(this.floats, isKept);
+    else {
+      this.#histograms = this.#histograms.filter(({ timeMs }) => isKept(timeMs));
+      this.count = this.#histograms.length;
+    }
+  }
+}
+
+// To be asked for rising times.
+function outsideOf(deleted: readonly DeletedInterval[]): (timeMs: number) => boolean {
+  let next = 0;
+  return (timeMs) => {
+    while (next < deleted.length && deleted[next]!.maxTimeMs < timeMs) next++;
+    return next === deleted.length || timeMs < deleted[next]!.minTimeMs;
+  };
 }
 
 function keepFloats(floats: FloatSamples, isKept: (timeMs: number) => boolean): number {

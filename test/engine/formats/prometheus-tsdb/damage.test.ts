@@ -9,7 +9,7 @@ import { collect, everything, type Collected } from './collect.ts';
 import { loadFolder, MemoryFiles } from './folder-files.ts';
 
 const FIXTURES = 'test/fixtures/prometheus-tsdb';
-const SNAPSHOTS = ['made-3.15/start-times', 'made-3.15/xor', 'om-snapshot/01M7YC2JG3S5G1HC2KE6A4Z62T'];
+const SNAPSHOTS = ['made-3.15/start-times', 'made-3.15/xor', 'om-snapshot/01M7YC2JG3S5G1HC2KE6A4Z62T', 'index-v1'];
 const LONGEST_MILLIS = 10_000;
 const options = { ...everything, limits: { ...everything.limits, sliceBytes: 64 * 1024 } };
 
@@ -81,14 +81,14 @@ async function readTimed(files: Files): Promise<{ collected: Collected; millis: 
 }
 
 describe.each(SNAPSHOTS)('%s', (snapshot) => {
-  it('is right or says what is wrong, after 700 changes', async () => {
+  it('is right or says what is wrong, after 600 changes', async () => {
     const whole = await loadFolder(`${FIXTURES}/${snapshot}`);
     const right = rowsOf((await readTimed(whole)).collected);
     const all = new Set(right);
     const names = [...whole.keys()];
     const random = seededRandom(20260301 + snapshot.length);
     let problems = 0;
-    for (let round = 0; round < 700; round++) {
+    for (let round = 0; round < 600; round++) {
       const files = new Map(whole);
       const change = CHANGES[round % CHANGES.length]!;
       const name = pick(random, names);
@@ -110,7 +110,7 @@ describe.each(SNAPSHOTS)('%s', (snapshot) => {
           what,
         ).toEqual([]);
     }
-    expect(problems).toBeGreaterThan(400);
+    expect(problems).toBeGreaterThan(300);
   });
 
   it('ends without an error when checksums are made right again, after 400 changes', async () => {

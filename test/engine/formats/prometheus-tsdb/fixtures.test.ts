@@ -12,15 +12,18 @@ function dumpOf(name: string): string[] {
 }
 
 describe('snapshots of a running server', () => {
-  it.each(['live-snapshot', 'om-snapshot'])('%s: every row of promtool tsdb dump, to the last bit', async (name) => {
-    const collected = await collect(await folderFiles(`${FIXTURES}/${name}`));
-    expect(collected.report.problems).toEqual([]);
-    expect(collected.report.blocks.every(({ whole }) => whole)).toBe(true);
-    const rows = dumpRows(collected);
-    const expected = dumpOf(name);
-    expect(rows.length).toBe(expected.length);
-    expect(rows).toEqual(expected);
-  });
+  it.each(['live-snapshot', 'om-snapshot', 'index-v1'])(
+    '%s: every row of promtool tsdb dump, to the last bit',
+    async (name) => {
+      const collected = await collect(await folderFiles(`${FIXTURES}/${name}`));
+      expect(collected.report.problems).toEqual([]);
+      expect(collected.report.blocks.every(({ whole }) => whole)).toBe(true);
+      const rows = dumpRows(collected);
+      const expected = dumpOf(name);
+      expect(rows.length).toBe(expected.length);
+      expect(rows).toEqual(expected);
+    },
+  );
 
   it('tells stale markers from other NaNs, as the HTTP API does', async () => {
     const { series } = await collect(await folderFiles(`${FIXTURES}/live-snapshot`));
