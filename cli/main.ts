@@ -4,12 +4,9 @@ import { addBinderCommands } from './commands/binder-commands.ts';
 import { addCaseCommands } from './commands/case-commands.ts';
 import { addRunCommands } from './commands/run-commands.ts';
 import { addServeCommand } from './commands/serve-command.ts';
+import { watchOutput } from './output.ts';
 
-// Whoever reads may stop reading: `fieldwork sources case | head`.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
-  throw error;
-});
+watchOutput();
 
 const program = new Command('fieldwork')
   .description('An offline evidence workbench for SOC 2 Type 2 audits.')

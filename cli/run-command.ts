@@ -1,8 +1,9 @@
 /** How every command runs: its effects, its way to be cancelled, and what becomes of a problem. */
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
-import { ProblemError, describeProblem, type Problem } from '../shared/problem.ts';
+import { ProblemError, describeProblem, fail, type Problem } from '../shared/problem.ts';
 import { createEngine, openCase, type Engine, type EvidenceCase, type JobContext } from '../engine/index.ts';
+import { exitCodeOf, outputFailure, outputGone } from './output.ts';
 import { clearProgress, note, printJson, showProgress } from './terminal.ts';
 
 /** 0 done, 1 done and found something, 2 wrong use, 3 could not. */
@@ -25,18 +26,36 @@ export function action<W extends Work>(work: W): (...args: unknown[]) => Promise
     const command = args.pop() as Command;
     const json = command.opts()['json'] === true;
     const stop = new AbortController();
-    const interrupt = (): void => stop.abort();
-    process.once('SIGINT', interrupt);
+    const forget = onSignals(() => stop.abort());
+    const job = { signal: AbortSignal.any([stop.signal, outputGone]), progress: showProgress };
     try {
-      const context = { engine: engineForCommandLine(), job: { signal: stop.signal, progress: showProgress }, json };
-      process.exitCode = await work(context, ...(args as never[]));
+      process.exitCode = await work({ engine: engineForCommandLine(), job, json }, ...(args as never[]));
     } catch (error) {
       process.exitCode = report(error, json);
     } finally {
       clearProgress();
-      process.off('SIGINT', interrupt);
+      forget();
+      const failure = outputFailure();
+      if (failure) process.exitCode = exitCodeOf(failure);
     }
   };
+}
+
+/**
+ * Calls `stop` at the first signal that asks this process to end. The signals have their own effect again from then on,
+ * so that a second one ends it at once. Gives what undoes this.
+ */
+function onSignals(stop: () => void): () => void {
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  const forget = (): void => {
+    for (const signal of signals) process.off(signal, heard);
+  };
+  const heard = (): void => {
+    forget();
+    stop();
+  };
+  for (const signal of signals) process.on(signal, heard);
+  return forget;
 }
 
 function report(error: unknown, json: boolean): ExitCode {
@@ -73,8 +92,15 @@ export async function withCase<T>(
 ): Promise<T> {
   const target = await openCase(engine, path, job);
   try {
+    stopIfAsked(job);
     return await work(target);
   } finally {
     await target.close();
   }
+}
+
+/** Ends work that was told to stop. Fails with `cancelled`. */
+export function stopIfAsked({ signal }: JobContext): void {
+  if (signal.aborted)
+    fail({ code: 'cancelled', message: 'The work was cancelled.', remedy: 'Start it again when you wish.' });
 }

@@ -1,9 +1,10 @@
 /** What the command line says: results on stdout, everything else on stderr. */
 import type { Progress } from '../engine/index.ts';
+import { put } from './output.ts';
 
 /** One JSON value on stdout. Big integers are written as numbers where they are exact, else as text. */
 export function printJson(value: unknown): void {
-  process.stdout.write(`${jsonText(value, 2)}\n`);
+  put(process.stdout, `${jsonText(value, 2)}\n`);
 }
 
 /** JSON that is safe to show: what could steer a terminal can only stand inside a string, and is escaped there. */
@@ -22,18 +23,18 @@ function exact(value: bigint): number | string {
 
 /** One line on stdout. A line end inside it is escaped: a file may be named so that it looks like lines of ours. */
 export function print(line = ''): void {
-  process.stdout.write(`${harmless(line)}\n`);
+  put(process.stdout, `${harmless(line)}\n`);
 }
 
 /** Text on stdout as it stands in a file: its lines and tabs are kept, all else that a terminal acts on is escaped. */
 export function printText(text: string): void {
-  process.stdout.write(`${harmlessText(text)}\n`);
+  put(process.stdout, `${harmlessText(text)}\n`);
 }
 
 /** A note for the person at the keyboard, one line on stderr. */
 export function note(line: string): void {
   clearProgress();
-  process.stderr.write(`${harmless(line)}\n`);
+  put(process.stderr, `${harmless(line)}\n`);
 }
 
 // C0 and C1 controls; then what makes text stand in another order or on another line than it does in the file:
@@ -66,8 +67,8 @@ export function printTable(headers: readonly string[], rows: readonly (readonly 
   cells.forEach((row, index) => {
     const isNumber = (column: number): boolean => index > 0 && typeof rows[index - 1]?.[column] === 'number';
     const line = row.map((cell, column) => fitted(cell, widths[column] ?? 0, isNumber(column))).join('  ');
-    process.stdout.write(`${line.trimEnd()}\n`);
-    if (index === 0) process.stdout.write(`${widths.map((width) => '-'.repeat(width)).join('  ')}\n`);
+    put(process.stdout, `${line.trimEnd()}\n`);
+    if (index === 0) put(process.stdout, `${widths.map((width) => '-'.repeat(width)).join('  ')}\n`);
   });
 }
 
@@ -84,11 +85,11 @@ export function showProgress(progress: Progress): void {
   const percent = progress.fraction === undefined ? '' : ` ${Math.floor(progress.fraction * 100)} %`;
   const records = progress.recordsDone === undefined ? '' : `, ${progress.recordsDone} records`;
   const left = progress.secondsLeft === undefined ? '' : `, ${Math.ceil(progress.secondsLeft)} s left`;
-  process.stderr.write(`\r\u001b[2K${harmless(progress.step)}${percent}${records}${left}`);
+  put(process.stderr, `\r\u001b[2K${harmless(progress.step)}${percent}${records}${left}`);
   progressShown = true;
 }
 
 export function clearProgress(): void {
-  if (progressShown) process.stderr.write('\r\u001b[2K');
+  if (progressShown) put(process.stderr, '\r\u001b[2K');
   progressShown = false;
 }

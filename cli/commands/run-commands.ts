@@ -21,6 +21,7 @@ import {
   type EvidenceCase,
 } from '../../engine/index.ts';
 import { fail } from '../../shared/problem.ts';
+import { putSlowly } from '../output.ts';
 import { action, withCase, type CommandContext, type ExitCode } from '../run-command.ts';
 import { print, printJson, printTable } from '../terminal.ts';
 import { collect } from './case-commands.ts';
@@ -115,7 +116,7 @@ async function results(context: CommandContext, path: string, options: ResultsOp
     return failChoice('--format', asked, ['table', ...exportFormats].join(', '));
   await withCase(context, path, async (target) => {
     if (format === undefined) await printResults(target, options);
-    else process.stdout.write(await exportResults(target, format, options));
+    else await putSlowly(await exportResults(target, format, options));
   });
   return 0;
 }

@@ -41,8 +41,8 @@ async function serve(
 
 function untilStopped(signal: AbortSignal): Promise<void> {
   return new Promise((stopped) => {
-    signal.addEventListener('abort', () => stopped(), { once: true });
-    process.once('SIGTERM', () => stopped());
+    if (signal.aborted) stopped();
+    else signal.addEventListener('abort', () => stopped(), { once: true });
   });
 }
 

@@ -8,7 +8,7 @@ import { caseWith, fieldwork } from './run-cli.ts';
 it('a file name with line ends forges no line of the import account, neither imported nor refused', async () => {
   const { root, folder } = await caseWith({});
   const forged = 'a\nS9  auditd  5\u2028\u202e\u061cb.log';
-  const { root: _other, folder: made } = await caseWith({ 'good.log': auditLines(3), 'bad.bin': 'no such format' });
+  const { folder: made } = await caseWith({ 'good.log': auditLines(3), 'bad.bin': 'no such format' });
   await rename(join(made, 'good.log'), join(folder, forged));
   await rename(join(made, 'bad.bin'), join(folder, 'x\nfieldwork: nothing is wrong'));
   const { code, stdout, stderr } = await fieldwork(
