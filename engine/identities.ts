@@ -1,6 +1,6 @@
 /** The auditors' keys on this machine: a folder of PKCS#12 files, each with the certificates that others are given. */
 import { X509Certificate } from 'node:crypto';
-import { mkdir, open, readdir, readFile, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fail } from '../shared/problem.ts';
 import { formatInstant } from '../shared/time.ts';
@@ -28,21 +28,27 @@ export interface NewIdentityFiles extends IdentityEntry {
 
 const ENDING = '.p12';
 
-/** Makes a key and writes it to `file`, which must not exist, with the root certificate as PEM beside it. */
+/**
+ * Makes a key and writes it to `file`, with its root certificate and its own as PEM beside it.
+ * Fails with `already_exists` when any of the three is there, before the key is made, and with `unreadable`.
+ */
 export async function newIdentity(
   file: string,
   { name, passphrase }: { readonly name: string; readonly passphrase: string },
   effects: Effects,
 ): Promise<NewIdentityFiles> {
   if (passphrase.length < 8) failShortPassphrase();
+  const rootCertificate = certificatePath(file);
+  const signingCertificate = signingCertificatePath(file);
+  for (const path of [file, rootCertificate, signingCertificate]) await checkIsNew(path);
   const p12 = await createIdentity({ name, passphrase }, effects);
   const identity = await openIdentity(p12, passphrase);
   const [signer, root = signer] = identity.certificates;
-  const rootCertificate = certificatePath(file);
-  await mkdir(dirname(file), { recursive: true });
-  await writeNew(file, p12, 0o600);
-  await writeFile(rootCertificate, pem(root!));
-  await writeFile(signingCertificatePath(file), pem(signer!));
+  await writeNew([
+    { path: file, content: p12, mode: 0o600 },
+    { path: rootCertificate, content: pem(root!), mode: 0o644 },
+    { path: signingCertificate, content: pem(signer!), mode: 0o644 },
+  ]);
   const { certificateSha256, rootSha256 } = identity;
   return { ...entry(file, identity.name, identity.notAfter), file, rootCertificate, certificateSha256, rootSha256 };
 }
@@ -117,20 +123,52 @@ async function readCertificate(path: string): Promise<X509Certificate | undefine
   }
 }
 
-async function writeNew(path: string, bytes: Uint8Array, mode: number): Promise<void> {
-  const file = await open(path, 'wx', mode).catch((error: NodeJS.ErrnoException) =>
-    error.code === 'EEXIST' ? failExists(path) : Promise.reject(error),
+interface NewFile {
+  readonly path: string;
+  readonly content: string | Uint8Array;
+  readonly mode: number;
+}
+
+/** Writes all of the files, or leaves none. None of them is written over: another process may have been faster. */
+async function writeNew(files: readonly NewFile[]): Promise<void> {
+  const written: string[] = [];
+  for (const { path, content, mode } of files) {
+    try {
+      await mkdir(dirname(path), { recursive: true });
+      const handle = await open(path, 'wx', mode);
+      written.push(path);
+      await handle.writeFile(content).finally(() => handle.close());
+    } catch (error) {
+      for (const made of written) await rm(made, { force: true });
+      failToWrite(path, error as NodeJS.ErrnoException);
+    }
+  }
+}
+
+async function checkIsNew(path: string): Promise<void> {
+  const isThere = await lstat(path).then(
+    () => true,
+    () => false,
   );
-  await file.writeFile(bytes);
-  await file.close();
+  if (isThere) failExists(path);
+}
+
+function failToWrite(file: string, { code }: NodeJS.ErrnoException): never {
+  if (code === 'EEXIST') return failExists(file);
+  return fail({
+    code: code === 'ENOSPC' ? 'disk_full' : 'unreadable',
+    message: `The identity cannot be written (${code}).`,
+    where: { file },
+    remedy: 'Check the folder, its permissions and the space on its disk.',
+  });
 }
 
 function failExists(file: string): never {
   return fail({
     code: 'already_exists',
-    message: 'There is an identity in this file already.',
+    message: 'There is a file of this name already, and a new identity would take its place.',
     where: { file },
-    remedy: 'Choose another name.',
+    remedy: 'Choose another name for the identity; its certificates are named after it.',
   });
 }
 
