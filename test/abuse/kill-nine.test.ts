@@ -37,18 +37,19 @@ interface Attempt {
   readonly killAfterEntries?: number;
 }
 
+interface Attempted {
+  readonly ms: number;
+  readonly killed: boolean;
+}
+
 /** Runs a command, and kills it in time. Gives how long it had the case, and whether it was killed at work. */
-async function attempt({
-  root,
-  args,
-  killAfterMs,
-}: Attempt): Promise<{ readonly ms: number; readonly killed: boolean }> {
+async function attempt({ root, args, killAfterMs, killAfterEntries = 0 }: Attempt): Promise<Attempted> {
   const child = spawn(process.execPath, ['dist/cli/main.js', ...args], { stdio: 'ignore' });
   const ended = new Promise<string | null>((resolve) => child.on('close', (_code, by) => resolve(by)));
   while (ownerOf(root) !== child.pid && child.exitCode === null) await pause(5);
   const began = performance.now();
   const entries = ledgerLines(root) + killAfterEntries;
-  while (ledgerLines(root) < entries && child.exitCode === null) await pause(2);
+  while (killAfterEntries > 0 && ledgerLines(root) < entries && child.exitCode === null) await pause(2);
   if (killAfterMs !== undefined) void pause(killAfterMs).then(() => child.kill('SIGKILL'));
   const killed = (await ended) === 'SIGKILL';
   return { ms: performance.now() - began, killed };
