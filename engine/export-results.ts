@@ -123,7 +123,7 @@ interface PowerpipeResult {
 }
 
 async function powerpipe(target: EvidenceCase, choice: ResultChoice): Promise<{ controls: PowerpipeControl[] }> {
-  const rows = await target.database.query('SELECT * FROM run_controls ORDER BY ordinal');
+  const rows = await target.database.query('SELECT * FROM run_controls ORDER BY pack, control');
   const wanted = rows
     .map(descriptionOf)
     .filter(({ control }) => choice.control === undefined || choice.control === control);

@@ -15,10 +15,10 @@ export function caseWindow(target: EvidenceCase): AuditWindow {
   return auditWindow(target.engagement);
 }
 
-/** The matrix: every control of the last run, a state for each day. No run yet gives no controls. */
+/** The matrix: every control that was run, by pack and id, a state for each day. No run yet gives no controls. */
 export async function readMatrix(target: EvidenceCase): Promise<Output<'matrix.get'>> {
   const days = windowDays(caseWindow(target)).map(({ day }) => day);
-  const controls = await target.database.query('SELECT * FROM run_controls ORDER BY ordinal');
+  const controls = await target.database.query('SELECT * FROM run_controls ORDER BY pack, control');
   const rows = await target.database.query(
     'SELECT control, day, state, deviations FROM control_days ORDER BY control, day',
   );

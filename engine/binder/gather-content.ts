@@ -219,8 +219,7 @@ async function readControls(
   database: CaseDatabase,
   signal: AbortSignal | undefined,
 ): Promise<readonly ControlContent[]> {
-  // Runs of one control each would all begin at ordinal 0: the id decides then.
-  const rows = await database.query('SELECT * FROM run_controls ORDER BY ordinal, control');
+  const rows = await database.query('SELECT * FROM run_controls ORDER BY pack, control');
   const controls: ControlContent[] = [];
   for (const row of rows) {
     if (signal) stopIfCancelled(signal, NOT_MADE);

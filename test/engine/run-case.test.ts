@@ -1,7 +1,8 @@
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { importFiles, sealCase, type EvidenceCase } from '../../engine/index.ts';
+import { exportResults, importFiles, readMatrix, sealCase, type EvidenceCase } from '../../engine/index.ts';
+import { gatherContent } from '../../engine/binder/gather-content.ts';
 import { keptPacks, runCase } from '../../engine/run-case.ts';
 import { entriesOf } from '../../engine/intake/ledger-kinds.ts';
 import { auditLines, caseContent, newTestCase, temporaryFolder, testEngine, testJob } from './test-case.ts';
@@ -55,5 +56,31 @@ describe('the packs of a run', () => {
     expect(second!.packs).toEqual(first!.packs);
     expect(await readdir(target.folder.packs)).toEqual(first!.packs.map(({ hash }) => hash));
     expect((await keptPacks(target, first!)).map(({ hash }) => hash)).toEqual(first!.packs.map(({ hash }) => hash));
+  });
+});
+
+/** The ids of the controls wherever a case lists them. */
+async function listedControls(target: EvidenceCase): Promise<Readonly<Record<string, readonly string[]>>> {
+  const generator = { name: 'Fieldwork', version: '0.0.0' };
+  const binder = await gatherContent(target, { binderId: 'T', madeAt: 0n, generator, identity: null });
+  const exported = JSON.parse(await exportResults(target, 'powerpipe', {})) as { controls: { control_id: string }[] };
+  return {
+    matrix: (await readMatrix(target)).controls.map(({ control }) => control),
+    binder: binder.controls.map(({ id }) => id),
+    export: exported.controls.map(({ control_id }) => control_id),
+  };
+}
+
+describe('the order of controls', () => {
+  it('does not change when one of them is run again', async () => {
+    const target = await caseToRun();
+    await runCase(engine, target, {}, testJob());
+    const before = await listedControls(target);
+    const again = before['matrix']!.at(-1)!;
+    await runCase(engine, target, { controls: [again] }, testJob());
+    expect(await listedControls(target)).toEqual(before);
+    expect(before['binder']).toEqual(before['matrix']);
+    expect(before['export']).toEqual(before['matrix']);
+    expect(new Set((await readMatrix(target)).controls.map(({ pack }) => pack)).size).toBeGreaterThan(1);
   });
 });
