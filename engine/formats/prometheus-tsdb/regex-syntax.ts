@@ -206,7 +206,7 @@ class RegexParser {
     if (next === '(') return this.#group();
     if (next === '[') return this.#class();
     if (next === '\\') return this.#escape();
-    if ('*+?'.includes(next)) this.#refuse(`has "${next}" with nothing to repeat`);
+    if (this.#repeatBounds()) this.#refuse(`has "${next}" with nothing to repeat, or after a quoted text`);
     this.#at++;
     if (next === '.') return { kind: 'character', ranges: [[0, LAST]] };
     if (next === '^') return { kind: 'start' };
