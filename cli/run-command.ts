@@ -1,8 +1,14 @@
 /** How every command runs: its effects, its way to be cancelled, and what becomes of a problem. */
-import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { ProblemError, describeProblem, fail, type Problem } from '../shared/problem.ts';
-import { createEngine, openCase, type Engine, type EvidenceCase, type JobContext } from '../engine/index.ts';
+import {
+  createEngine,
+  currentActor,
+  openCase,
+  type Engine,
+  type EvidenceCase,
+  type JobContext,
+} from '../engine/index.ts';
 import { exitCodeOf, outputFailure, outputGone } from './output.ts';
 import { clearProgress, note, printJson, showProgress } from './terminal.ts';
 
@@ -80,7 +86,7 @@ function engineForCommandLine(): Engine {
   return createEngine({
     now: () => BigInt(Date.now()) * 1000n,
     log: (_level, message) => note(message),
-    actor: userInfo().username,
+    actor: currentActor(),
   });
 }
 

@@ -8,6 +8,7 @@ export { auditWindow, parseEngagement, type Engagement } from './intake/engageme
 export { createCase, type EvidenceCase } from './intake/evidence-case.ts';
 export { importFiles, type FileReport, type ImportOptions, type ImportReport } from './intake/import-files.ts';
 export { sealCase, type SealReport } from './intake/seal.ts';
+export { currentActor } from './actor.ts';
 export { openCase } from './open-case.ts';
 export { askCase, type Answer } from './ask-case.ts';
 export { listBinders, makeBinder, readBinder, verifyBinderFile, type MadeBinder } from './binders.ts';

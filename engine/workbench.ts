@@ -1,7 +1,7 @@
 /** The workbench: every call of the contract, answered from the case that is open. */
-import { userInfo } from 'node:os';
 import type { EngineOptions } from '../shared/engine-link.ts';
 import { fail } from '../shared/problem.ts';
+import { currentActor } from './actor.ts';
 import { readBinder, listBinders, makeBinder, verifyStoredBinder } from './binders.ts';
 import { readLedger, readRecord, readRejects, readResults, readSources, readSummary } from './case-reads.ts';
 import type { SpawnLocked } from './core/locked-child.ts';
@@ -23,7 +23,7 @@ export async function createWorkbench(
     {
       now: () => BigInt(Date.now()) * 1000n,
       log: (level, message) => void process.stderr.write(`${level}: ${message}\n`),
-      actor: userInfo().username,
+      actor: currentActor(),
     },
     { spawnLocked: options.spawnLocked },
   );
