@@ -1,4 +1,5 @@
 /** The workbench in a browser on this machine. */
+import { stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import type { Command } from 'commander';
@@ -18,8 +19,10 @@ async function serve(
   path: string | undefined,
   options: ServeOptions,
 ): Promise<ExitCode> {
+  const port = portNumber(options.port);
+  if (path !== undefined) await checkIsCase(path);
   const host = await startWebHost({
-    port: portNumber(options.port),
+    port,
     staticDir: engine.paths.renderer,
     engineEntry: engine.paths.engineProcess,
     engineOptions: {
@@ -37,6 +40,21 @@ async function serve(
   await untilStopped(job.signal);
   await host.close();
   return 0;
+}
+
+/** A workbench that listens has a case to show: the folder is looked at before, though it is opened only later. */
+async function checkIsCase(path: string): Promise<void> {
+  const isCase = await stat(join(path, 'data', 'ledger.jsonl')).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+  if (isCase) return;
+  fail({
+    code: 'not_a_case',
+    message: 'This folder is not a case: there is no data/ledger.jsonl in it.',
+    where: { file: path },
+    remedy: 'Give the folder of a case, or make one with `fieldwork new`.',
+  });
 }
 
 function untilStopped(signal: AbortSignal): Promise<void> {
