@@ -1,18 +1,22 @@
 import { Command, CommanderError } from 'commander';
 import { installedVersion } from '../engine/index.ts';
+import type { Problem } from '../shared/problem.ts';
 import { addBinderCommands } from './commands/binder-commands.ts';
 import { addCaseCommands } from './commands/case-commands.ts';
 import { addRunCommands } from './commands/run-commands.ts';
 import { addServeCommand } from './commands/serve-command.ts';
 import { watchOutput } from './output.ts';
+import { printJson } from './terminal.ts';
 
 watchOutput();
+
+const HELP = 'Use --help for what can be given.';
 
 const program = new Command('fieldwork')
   .description('An offline evidence workbench for SOC 2 Type 2 audits.')
   .version(installedVersion())
   .exitOverride()
-  .showHelpAfterError('Use --help for what can be given.');
+  .showHelpAfterError(HELP);
 addCaseCommands(program);
 addRunCommands(program);
 addBinderCommands(program);
@@ -23,4 +27,16 @@ try {
 } catch (error) {
   if (!(error instanceof CommanderError)) throw error;
   process.exitCode = error.exitCode === 0 ? 0 : 2;
+  if (error.exitCode !== 0 && asksForJson(process.argv.slice(2))) printJson({ error: wrongUse(error) });
+}
+
+function asksForJson(args: readonly string[]): boolean {
+  const end = args.indexOf('--');
+  return args.slice(0, end === -1 ? args.length : end).includes('--json');
+}
+
+/** What commander has said on stderr, as a problem: a program that reads stdout is told too. */
+function wrongUse({ message }: CommanderError): Problem {
+  const said = message.replace(/^error: /, '').replace(/\s+/g, ' ');
+  return { code: 'bad_request', message: `${said.charAt(0).toUpperCase()}${said.slice(1)}.`, remedy: HELP };
 }
