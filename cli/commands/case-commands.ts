@@ -4,18 +4,17 @@ import type { Command } from 'commander';
 import {
   createCase,
   formats,
-  importFiles,
   parseEngagement,
   readRecord,
   readRejects,
   readSources,
   sealCase,
   type Engagement,
-  type FileReport,
 } from '../../engine/index.ts';
-import { describeProblem, fail } from '../../shared/problem.ts';
+import { fail } from '../../shared/problem.ts';
 import { action, withCase, type CommandContext, type ExitCode } from '../run-command.ts';
 import { note, print, printJson, printTable, printText } from '../terminal.ts';
+import { addImportCommand } from './import-command.ts';
 
 interface NewOptions {
   readonly entity?: string;
@@ -55,47 +54,6 @@ async function fromFile(path: string): Promise<Engagement> {
     }),
   );
   return parseEngagement(text, path);
-}
-
-interface ImportCommandOptions {
-  readonly as?: string;
-  readonly dryRun?: boolean;
-  readonly providedBy?: string;
-  readonly obtainedHow?: string;
-  readonly zone?: string;
-  readonly system?: string;
-}
-
-async function importCommand(
-  context: CommandContext,
-  path: string,
-  files: readonly string[],
-  options: ImportCommandOptions,
-): Promise<ExitCode> {
-  const report = await withCase(context, path, (target) => importFiles(target, files, options, context.job));
-  if (context.json) printJson(report);
-  else printImport(report.files);
-  for (const file of report.files) if (file.outcome === 'refused') note(`fieldwork: ${describeProblem(file.problem)}`);
-  if (!context.json) {
-    print(
-      `${report.imported} sources, ${report.records} records, ${report.rejected} rejected, ${report.refused} files refused.`,
-    );
-  }
-  if (report.refused === 0) return 0;
-  return report.imported > 0 ? 1 : 3;
-}
-
-function printImport(files: readonly FileReport[]): void {
-  const rows = files.flatMap((file) =>
-    file.outcome === 'refused'
-      ? []
-      : [[`S${file.sourceId}`, file.format, file.records, file.rejected, file.outcome, file.path]],
-  );
-  if (rows.length > 0) printTable(['source', 'format', 'records', 'rejected', 'outcome', 'file'], rows);
-  for (const file of files) {
-    if (file.outcome !== 'refused')
-      for (const assumption of file.assumptions) print(`S${file.sourceId}: ${assumption}`);
-  }
 }
 
 async function listFormats({ json }: CommandContext): Promise<ExitCode> {
@@ -191,18 +149,7 @@ export function addCaseCommands(program: Command): void {
     .option('--engagement <file>', 'an engagement.yaml with all of these')
     .option('--json', 'one JSON value on stdout')
     .action(action(newCase));
-  program
-    .command('import <case> <path...>')
-    .summary('import evidence')
-    .description('Recognises, hashes and imports files and folders, and accounts for every file and record.')
-    .option('--as <format>', 'read every file as this format')
-    .option('--dry-run', 'read and account for everything, keep nothing')
-    .option('--provided-by <who>', 'who handed the evidence over')
-    .option('--obtained-how <text>', 'how it was obtained')
-    .option('--zone <zone>', "IANA zone of times without an offset; the engagement's if left out")
-    .option('--system <name>', 'the system that wrote the files, where they do not say')
-    .option('--json', 'one JSON value on stdout')
-    .action(action(importCommand));
+  addImportCommand(program);
   program
     .command('formats')
     .description('Lists the formats that can be read.')

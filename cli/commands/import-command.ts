@@ -1,0 +1,118 @@
+/** The import, and the account it gives of every file. */
+import type { Command } from 'commander';
+import { importFiles, type FileReport, type ImportReport } from '../../engine/index.ts';
+import { describeProblem, fail, type Problem } from '../../shared/problem.ts';
+import { isTimeZone } from '../../shared/time.ts';
+import { action, withCase, type CommandContext, type ExitCode } from '../run-command.ts';
+import { note, print, printJson, printTable } from '../terminal.ts';
+
+interface ImportCommandOptions {
+  readonly as?: string;
+  readonly dryRun?: boolean;
+  readonly providedBy?: string;
+  readonly obtainedHow?: string;
+  readonly zone?: string;
+  readonly system?: string;
+}
+
+/** A file that the case holds already. Nothing went wrong, and nothing was added. */
+interface AlreadyThere {
+  readonly outcome: 'already there';
+  readonly path: string;
+  /** As it stands in the account, `S3`. */
+  readonly source: string;
+}
+
+type Outcome = FileReport | AlreadyThere;
+
+interface Account extends Omit<ImportReport, 'files'> {
+  readonly files: readonly Outcome[];
+  readonly alreadyThere: number;
+}
+
+async function importCommand(
+  context: CommandContext,
+  path: string,
+  files: readonly string[],
+  options: ImportCommandOptions,
+): Promise<ExitCode> {
+  if (options.zone !== undefined && !isTimeZone(options.zone)) failZone(options.zone);
+  const report = await withCase(context, path, (target) => importFiles(target, files, options, context.job));
+  if (report.files.length === 0) failNoFile(files);
+  const account = accountOf(report);
+  if (context.json) printJson(account);
+  else printAccount(account);
+  for (const file of account.files) if (file.outcome === 'refused') note(`fieldwork: ${describeProblem(file.problem)}`);
+  if (account.refused === 0) return 0;
+  return account.imported + account.alreadyThere > 0 ? 1 : 3;
+}
+
+function accountOf(report: ImportReport): Account {
+  const files = report.files.map(outcomeOf);
+  const alreadyThere = files.filter(({ outcome }) => outcome === 'already there').length;
+  return { ...report, files, refused: report.refused - alreadyThere, alreadyThere };
+}
+
+function outcomeOf(file: FileReport): Outcome {
+  if (file.outcome !== 'refused' || file.problem.code !== 'already_exists') return file;
+  return { outcome: 'already there', path: file.path, source: sourceNamed(file.problem) };
+}
+
+/** The source that the message names; the report has it nowhere else. */
+function sourceNamed({ message }: Problem): string {
+  return /\bS\d+\b/.exec(message)?.[0] ?? '';
+}
+
+function printAccount({ files, imported, alreadyThere, records, rejected, refused }: Account): void {
+  const rows = files.flatMap((file) => (file.outcome === 'refused' ? [] : [row(file)]));
+  if (rows.length > 0) printTable(['source', 'format', 'records', 'rejected', 'outcome', 'file'], rows);
+  for (const file of files) {
+    if (file.outcome === 'refused' || file.outcome === 'already there') continue;
+    for (const assumption of file.assumptions) print(`S${file.sourceId}: ${assumption}`);
+  }
+  const there = alreadyThere === 0 ? '' : `${alreadyThere} files already there, `;
+  print(`${imported} sources, ${records} records, ${rejected} rejected, ${there}${refused} files refused.`);
+}
+
+function row(file: Exclude<Outcome, { outcome: 'refused' }>): readonly (string | number | null)[] {
+  if (file.outcome === 'already there')
+    return [file.source, null, null, null, `already there as ${file.source}`, file.path];
+  return [`S${file.sourceId}`, file.format, file.records, file.rejected, file.outcome, file.path];
+}
+
+function failZone(zone: string): never {
+  return fail({
+    code: 'bad_request',
+    message: `${zone} is not a time zone that this machine knows.`,
+    remedy: 'Give an IANA name such as Europe/Berlin, or UTC.',
+  });
+}
+
+function failNoFile(paths: readonly string[]): never {
+  return fail({
+    code: 'not_found',
+    message: `There is no file in ${paths.join(', ')}: nothing was imported.`,
+    remedy: 'Check the path, and whether the disk or share that it lies on is there.',
+  });
+}
+
+/** Adds `import`. */
+export function addImportCommand(program: Command): void {
+  program
+    .command('import')
+    .summary('import evidence into a case')
+    .description(
+      'Recognises, hashes and imports files and folders, and accounts for every file and record.\n' +
+        'Exit code: 0 when every file is in the case, 1 when some were refused, 3 when all were or there was none.',
+    )
+    .argument('<case>', 'folder of the case')
+    .argument('<path...>', 'files, archives and folders; a folder with all that it holds')
+    .option('--as <format>', 'read every file as this format; `fieldwork formats` lists them')
+    .option('--dry-run', 'read and account for everything, keep nothing')
+    .option('--provided-by <who>', 'who handed the evidence over')
+    .option('--obtained-how <text>', 'how it was obtained')
+    .option('--zone <zone>', "IANA zone of times without an offset; the engagement's if left out")
+    .option('--system <name>', 'the system that wrote the files, where they do not say')
+    .option('--json', 'one JSON value on stdout')
+    .action(action(importCommand));
+}
