@@ -20,7 +20,7 @@ export async function readMatrix(target: EvidenceCase): Promise<Output<'matrix.g
   const days = windowDays(caseWindow(target)).map(({ day }) => day);
   const controls = await target.database.query('SELECT * FROM run_controls ORDER BY pack, control');
   const rows = await target.database.query(
-    'SELECT control, day, state, deviations FROM control_days ORDER BY control, day',
+    'SELECT control, day, state, deviations, population FROM control_days ORDER BY control, day',
   );
   const outside = await target.database.query(
     'SELECT control, count(*) AS n FROM results WHERE day IS NULL GROUP BY control',
@@ -44,6 +44,7 @@ function matrixControl(
   const days = found.days.map((day) => ({
     state: String(day['state']) as ControlDayState,
     deviations: Number(day['deviations']),
+    population: Number(day['population']),
   }));
   const { overall, totals, conclusion } = rollUp(days, found.outside);
   return {
@@ -55,6 +56,7 @@ function matrixControl(
     severity: definition.severity,
     states: days.map((day) => day.state),
     deviations: days.map((day) => day.deviations),
+    populations: days.map((day) => day.population),
     totals: { ...totals } as Record<string, number>,
     overall,
     conclusion,

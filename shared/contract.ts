@@ -96,6 +96,8 @@ export const matrixControlSchema = z.object({
   states: z.array(state),
   /** Items found deviating on each day, in the same order. */
   deviations: z.array(count),
+  /** Items in the population of each day, in the same order. */
+  populations: z.array(count),
   totals: z.record(z.string(), count),
   /** Roll-up over the window by the same precedence. */
   overall: state,

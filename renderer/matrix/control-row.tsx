@@ -3,7 +3,7 @@ import type { MatrixControl } from '../../shared/contract.ts';
 import type { ControlDayState } from '../../shared/states.ts';
 import type { Selection } from '../case/view-state.ts';
 import { visibleText } from '../common/hostile-text.ts';
-import { counted } from '../common/number-text.ts';
+import { counted, countText } from '../common/number-text.ts';
 import { DayStrip } from '../time/day-strip.tsx';
 import { StateBadge } from './state-badge.tsx';
 import { isNotableState, stateStrip } from './state-look.ts';
@@ -74,11 +74,15 @@ export const ControlRow = memo(function ControlRow(props: ControlRowProps) {
   );
 });
 
-/** `deviation, 2 items deviate`: what a day of a control says in short. */
-export function describeDay(control: Pick<MatrixControl, 'states' | 'deviations'>, index: number): string {
+/** `deviation, 2 of 43 items deviate`: what a day of a control says in short. */
+export function describeDay(
+  control: Pick<MatrixControl, 'states' | 'deviations' | 'populations'>,
+  index: number,
+): string {
   const state = control.states[index] ?? 'not due';
   const deviations = control.deviations[index] ?? 0;
-  return deviations === 0
-    ? state
-    : `${state}, ${counted(deviations, 'item')} ${deviations === 1 ? 'deviates' : 'deviate'}`;
+  if (deviations === 0) return state;
+  const population = control.populations[index] ?? 0;
+  const verb = population === 1 ? 'deviates' : 'deviate';
+  return `${state}, ${countText(deviations)} of ${counted(population, 'item')} ${verb}`;
 }

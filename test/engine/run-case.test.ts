@@ -1,7 +1,14 @@
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { exportResults, importFiles, readMatrix, sealCase, type EvidenceCase } from '../../engine/index.ts';
+import {
+  exportResults,
+  importFiles,
+  readControlDay,
+  readMatrix,
+  sealCase,
+  type EvidenceCase,
+} from '../../engine/index.ts';
 import { gatherContent } from '../../engine/binder/gather-content.ts';
 import { keptPacks, runCase } from '../../engine/run-case.ts';
 import { entriesOf } from '../../engine/intake/ledger-kinds.ts';
@@ -82,5 +89,21 @@ describe('the order of controls', () => {
     expect(before['binder']).toEqual(before['matrix']);
     expect(before['export']).toEqual(before['matrix']);
     expect(new Set((await readMatrix(target)).controls.map(({ pack }) => pack)).size).toBeGreaterThan(1);
+  });
+});
+
+describe('the matrix', () => {
+  it('has the population of each day beside its deviations', async () => {
+    const target = await caseToRun();
+    await runCase(engine, target, { packs }, testJob());
+    const { days, controls } = await readMatrix(target);
+    for (const { control, populations } of controls) {
+      expect(populations).toHaveLength(days.length);
+      for (const day of ['2026-02-28', '2026-03-01']) {
+        const { population } = await readControlDay(target, { control, day });
+        expect(populations[days.indexOf(day)], `${control} ${day}`).toBe(population);
+      }
+    }
+    expect(controls.some(({ populations }) => populations.some((population) => population > 0))).toBe(true);
   });
 });

@@ -3,7 +3,7 @@ import { chooseControls, everyControl } from '../../renderer/matrix/choose-contr
 import { describeDay } from '../../renderer/matrix/control-row.tsx';
 import { describeStreamDay, streamsOf } from '../../renderer/matrix/coverage-look.ts';
 import { stateLooks } from '../../renderer/matrix/state-look.ts';
-import { controlDayStates } from '../../shared/states.ts';
+import { controlDayStates, type ControlDayState } from '../../shared/states.ts';
 import { controlsOf } from './mock-case.ts';
 
 const rows = [
@@ -57,9 +57,14 @@ describe('states', () => {
     expect(new Set(shapes.map((shape) => shape.join('; '))).size).toBe(controlDayStates.length);
   });
 
-  it('are said with their deviations', () => {
-    const control = { states: ['effective', 'deviation', 'deviation'] as const, deviations: [0, 1, 2] };
-    const say = (index: number) => describeDay({ states: [...control.states], deviations: control.deviations }, index);
-    expect([0, 1, 2].map(say)).toEqual(['effective', 'deviation, 1 item deviates', 'deviation, 2 items deviate']);
+  it('are said with their deviations and the population', () => {
+    const states: ControlDayState[] = ['effective', 'deviation', 'deviation', 'deviation'];
+    const control = { states, deviations: [0, 1, 2000, 1], populations: [43, 43, 4300, 1] };
+    expect(states.map((_, index) => describeDay(control, index))).toEqual([
+      'effective',
+      'deviation, 1 of 43 items deviate',
+      'deviation, 2,000 of 4,300 items deviate',
+      'deviation, 1 of 1 item deviates',
+    ]);
   });
 });

@@ -89,6 +89,7 @@ function controlOf(index: number, size: MockSize): MatrixControl {
     severity: (['high', 'critical', 'high', 'medium', 'low'] as const)[index % 5]!,
     states: [...states],
     deviations: states.map((state) => (state === 'deviation' ? 1 + Math.floor(random() * 4) : 0)),
+    populations: states.map((state) => populationOn(state)),
     totals,
     overall: controlDayStates.find((state) => totals[state] && state !== 'not due') ?? 'not due',
     conclusion:
@@ -96,6 +97,12 @@ function controlOf(index: number, size: MockSize): MatrixControl {
         ? 'No deviation, and evidence on every day.'
         : `${parts.map((state) => `${totals[state]} ${state}`).join('; ')} of ${states.length} days.`,
   };
+}
+
+/** How many items a control has on a day in this state. */
+function populationOn(state: ControlDayState): number {
+  if (state === 'no evidence') return 0;
+  return state === 'deviation' ? 1743 : 43;
 }
 
 function statesOf(index: number, days: number): readonly ControlDayState[] {

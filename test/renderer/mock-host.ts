@@ -53,9 +53,8 @@ export function mockHandlers(options: MockOptions = {}): Handlers {
   const control = (id: string) => controls.find((candidate) => candidate.control === id) ?? noSuch(`control ${id}`);
   const itemsOn = (id: string, day?: string) => {
     const index = day === undefined ? 0 : dayList(size).indexOf(day);
-    const deviations = control(id).deviations[index] ?? 0;
-    const state = control(id).states[index];
-    return itemsOf(day ?? dayList(size)[0]!, state === 'no evidence' ? 0 : deviations > 0 ? 1743 : 43, deviations);
+    const { deviations, populations } = control(id);
+    return itemsOf(day ?? dayList(size)[0]!, populations[index] ?? 0, deviations[index] ?? 0);
   };
   return {
     'app.info': async () => ({ host: 'web', version: '0.1.0', runtime: 'node', duckdb: 'none' }),
