@@ -58,7 +58,7 @@ export const caseSummarySchema = z.object({
       finishedAt: instant,
       controls: count,
       packs: z.array(z.object({ id: z.string(), version: z.string(), hash: sha256, shipped: z.boolean() })),
-      /** Evidence was added after the run: results are stale. */
+      /** Evidence was added after some control last ran, in this run or an earlier one: its results are stale. */
       stale: z.boolean(),
     })
     .nullable(),

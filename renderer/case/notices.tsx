@@ -16,8 +16,8 @@ export function Notices(props: { summary: CaseSummary }) {
     <>
       {lastRun.stale && (
         <p className="notice" role="status" data-testid="stale-run">
-          <strong>Results are older than the evidence.</strong> Evidence was added after the last run; what is shown
-          does not include it.{readOnly ? '' : ' Run controls again.'}
+          <strong>Results are older than the evidence.</strong> Evidence was added after some or all of the controls
+          last ran; their results do not include it.{readOnly ? '' : ' Run controls again.'}
         </p>
       )}
       {altered.length > 0 && (
