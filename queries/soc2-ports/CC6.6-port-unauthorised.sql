@@ -17,6 +17,8 @@ streams: [nmap]
 parameters:
   grace_hours: { type: number, unit: h, default: 0, means: how long a port may be open before its authorisation }
 limits:
+  - Only the ports in each scan's own scope were looked at; which ports that are is not compared.
+  - A host that a scan found down, or a scan that looked at no port, is no evidence of that day.
   - A port that was closed, filtered or not looked at whenever a scan ran is not seen.
   - Only the state "open" counts; "open|filtered", as UDP scans report it, is neither open nor closed.
   - An entry of the inventory without a date counts as authorised from the start.
@@ -69,7 +71,7 @@ select time, system, address || ':' || port || case when protocol = 'tcp' then '
        case
          when is_out_of_scope then system || ' was not in scope.'
          when is_authorised and since > timestamp '1970-01-01'
-           then port || '/' || protocol || ' is authorised since ' || strftime(since, '%Y-%m-%d') || '.'
+           then port || '/' || protocol || ' is authorised since ' || strftime(since, '%Y-%m-%dT%H:%M:%SZ') || '.'
          when is_authorised then port || '/' || protocol || ' is authorised.'
          else port || '/' || protocol || ' is open on ' || system
            || case when since is null then ' and not in the inventory'

@@ -11,7 +11,7 @@ population: one row for each day and each system that was in scope then and need
 needs:
   window_days: [day, day_from, day_to]
   systems: [system, needs, scope_from, scope_to]
-  scans: [scan_id, tool, started, finished, completed]
+  scans: [scan_id, tool, started, finished, completed, scope]
   scan_targets: [scan_id, time, system, state]
 streams: []
 parameters:
@@ -19,7 +19,7 @@ parameters:
 limits:
   - This control tests that evidence was made. A day without a scan deviates as soon as scans looked at the system on
     other days; a system that no completed scan ever looked at has no evidence.
-  - A system that a completed scan counted as down was looked at. Which ports a scan covered is not compared.
+  - Only the ports in each scan's own scope were looked at; which ports that are is not compared.
   - Once a day is asked of every system, whatever its criticality.
 ---*/
 with
@@ -30,21 +30,28 @@ owed as (
   join window_days d
     on (s.scope_from is null or s.scope_from < d.day_to) and (s.scope_to is null or s.scope_to > d.day_from)
   where list_contains(list_transform(s.needs, lambda need: lower(trim(need))), lower($scanner))),
--- 2. When each system was looked at, and whether that scan came to its end.
-looks as (
+-- 2. When each system was looked at, whether that scan came to its end, and whether it can have seen a port: the
+--    system was up, and the scope of the scan names a protocol that has ports.
+targets as (
   select t.system, coalesce(t.time, s.finished, s.started) as time, coalesce(s.completed, false) as is_completed,
-         t.state, t.source_id, t.record
+         coalesce(lower(t.state) = 'up', false) as is_up,
+         coalesce(regexp_matches(lower(s.scope), '(^|; )(tcp|udp|sctp)\b'), false) as has_ports, t.source_id, t.record
   from scan_targets t join scans s on s.source_id = t.source_id and s.scan_id = t.scan_id
   where lower(s.tool) = lower($scanner)),
--- 3. Who was ever looked at by a completed scan.
+looks as (
+  select *, is_completed and is_up and has_ports as is_covering from targets),
+-- 3. Who was ever looked at by a completed scan, whatever it found.
 known as (select distinct system from looks where is_completed),
--- 4. Per system and day: the first completed look, and how many looks were cut off.
+-- 4. Per system and day: the first look at its ports, else the first completed one, and how many there were of each.
 days as (
   select o.day, o.system,
-         min(l.time) filter (where l.is_completed) as looked_at,
-         arg_min({'source_id': l.source_id, 'record': l.record, 'state': l.state}, l.time)
-           filter (where l.is_completed) as look,
+         coalesce(min(l.time) filter (where l.is_covering), min(l.time) filter (where l.is_completed)) as looked_at,
+         coalesce(
+           arg_min({'source_id': l.source_id, 'record': l.record}, l.time) filter (where l.is_covering),
+           arg_min({'source_id': l.source_id, 'record': l.record}, l.time) filter (where l.is_completed)) as look,
+         count(*) filter (where l.is_covering) as covering_looks,
          count(*) filter (where l.is_completed) as completed_looks,
+         count(*) filter (where l.is_completed and l.has_ports) as port_looks,
          count(*) filter (where not l.is_completed) as cut_looks
   from owed o join looks l on l.system = o.system and l.time >= o.day_from and l.time < o.day_to
   group by o.day, o.system),
@@ -55,12 +62,16 @@ cut_scans as (
   where lower(s.tool) = lower($scanner) and not coalesce(s.completed, false)
   group by d.day)
 select coalesce(d.looked_at, o.day_from) as time, o.system, o.system as resource,
-       case when d.completed_looks > 0 then 'ok' when k.system is null then 'no_evidence' else 'alarm' end as status,
+       case when d.covering_looks > 0 then 'ok' when k.system is null then 'no_evidence' else 'alarm' end as status,
        case
-         when d.completed_looks > 0 then
-           o.system || ' was looked at ' || case when d.completed_looks = 1 then 'once' else d.completed_looks || ' times' end
-           || case when d.look.state = 'down' then ' and counted as down' else '' end || '.'
+         when d.covering_looks > 0 then
+           o.system || ' was looked at ' || case when d.covering_looks = 1 then 'once' else d.covering_looks || ' times' end
+           || '.'
          when k.system is null then 'No completed scan in the case looked at ' || o.system || ', on any day.'
+         when d.port_looks > 0 then
+           'No scan of ' || o.day || ' that looked at ports found ' || o.system || ' up: none of its ports was looked at.'
+         when d.completed_looks > 0 then
+           'The scan of ' || o.day || ' that reached ' || o.system || ' has no port in its scope: it looked at no port.'
          when d.cut_looks > 0 then 'The scan of ' || o.day || ' reached ' || o.system || ' but did not complete.'
          when c.scans > 0 then 'The scan of ' || o.day || ' did not complete and did not reach ' || o.system || '.'
          else 'No scan looked at ' || o.system || ' on ' || o.day || '.'

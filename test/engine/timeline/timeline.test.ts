@@ -33,12 +33,23 @@ async function events(stream: string, system: string, ...times: readonly string[
 }
 
 async function scan(id: string, time: string, completed: boolean, ...addresses: readonly string[]): Promise<void> {
+  await scanOf('tcp/syn 1-1024', 'up', { id, time, completed, addresses });
+}
+
+interface Scan {
+  readonly id: string;
+  readonly time: string;
+  readonly completed: boolean;
+  readonly addresses: readonly string[];
+}
+
+async function scanOf(scope: string | null, state: string, { id, time, completed, addresses }: Scan): Promise<void> {
   await scratch.database.query(
-    `INSERT INTO evidence.scans (source_id, record, scan_id, tool, started, completed) VALUES (90, 1, '${id}', 'nmap', TIMESTAMP '${time}', ${completed})`,
+    `INSERT INTO evidence.scans (source_id, record, scan_id, tool, started, completed, scope) VALUES (90, 1, '${id}', 'nmap', TIMESTAMP '${time}', ${completed}, ${scope === null ? 'NULL' : `'${scope}'`})`,
   );
   for (const address of addresses) {
     await scratch.database.query(
-      `INSERT INTO evidence.scan_targets (source_id, record, scan_id, time, address, state) VALUES (90, 1, '${id}', TIMESTAMP '${time}', '${address}', 'up')`,
+      `INSERT INTO evidence.scan_targets (source_id, record, scan_id, time, address, state) VALUES (90, 1, '${id}', TIMESTAMP '${time}', '${address}', '${state}')`,
     );
   }
 }
@@ -78,6 +89,23 @@ describe('coverage', () => {
     await scan('b', '2026-03-02 02:00:00', false, '10.0.0.1');
     await scan('c', '2026-03-03 02:00:00', true, '10.0.0.9');
     expect(await letters(march)).toEqual({ 'nmap web-1 declared': '+-----', 'nmap 10.0.0.9 none': '..+...' });
+  });
+
+  it('counts a day as scanned only where the host was up and the scan looked at ports', async () => {
+    await systems(`(1, 1, 'web-1', ['nmap'], ['10.0.0.1'], NULL, NULL)`);
+    const looks = [
+      ['tcp/syn 1-1024', 'down'],
+      [null, 'up'],
+      ['', 'up'],
+      ['ip/ipproto 0-255', 'up'],
+      ['tcp/syn 1-1024', 'unknown'],
+      ['ip/ipproto 0-255; udp/udp 53', 'up'],
+    ] as const;
+    for (const [index, [scope, state]] of looks.entries()) {
+      const time = `2026-03-0${index + 1} 02:00:00`;
+      await scanOf(scope, state, { id: `scan-${index}`, time, completed: true, addresses: ['10.0.0.1'] });
+    }
+    expect(await letters(march)).toEqual({ 'nmap web-1 declared': '-----+' });
   });
 
   it('gives an hour that straddles midnight to both days, where days begin on the half hour', async () => {
