@@ -53,7 +53,8 @@ export class Block {
     private readonly symbols: Symbols,
     private readonly postings: Postings,
     readonly tombstones: Tombstones,
-    private readonly report: (problem: Problem) => void,
+    /** Says that something is wrong without leaving it out. */
+    readonly report: (problem: Problem) => void,
   ) {}
 
   /**

@@ -84,7 +84,7 @@ export class SeriesSamples {
 
   async #read(chunk: ChunkEntry): Promise<void> {
     const bytes = await this.block.segments.chunk(chunk.segment, chunk.offset);
-    const samples = decodeChunk(bytes, chunk, this.floats);
+    const samples = decodeChunk(bytes, chunk, this.floats, this.block.report);
     this.#kind = samples.kind;
     this.#histograms = samples.kind === 'histograms' ? samples.histograms : [];
     this.count = samples.kind === 'floats' ? samples.floats.count : samples.histograms.length;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { decodeChunk } from '../../../../engine/formats/prometheus-tsdb/chunk-samples.ts';
 import { crc32c } from '../../../../engine/formats/prometheus-tsdb/crc32c.ts';
 import { findBlocks } from '../../../../engine/formats/prometheus-tsdb/find-blocks.ts';
 import { FloatSamples, HIGH, LOW } from '../../../../engine/formats/prometheus-tsdb/float-samples.ts';
@@ -243,3 +244,25 @@ function u32(value: number): Buffer {
   bytes.writeUInt32BE(value);
   return bytes;
 }
+
+describe('times of a chunk', () => {
+  const decode = (entry: { minTimeMs: number; maxTimeMs: number }): string[] => {
+    const problems: string[] = [];
+    const bytes = { file: 'chunks/000001', byte: 8, encoding: 1, bytes: chunkOf(0, 1), from: 0, to: 11 };
+    decodeChunk(bytes, { ...entry, segment: 0, offset: 8 }, new FloatSamples(), ({ message }) =>
+      problems.push(message),
+    );
+    return problems;
+  };
+
+  it('may be narrower than in the index, which is said', () => {
+    expect(decode({ minTimeMs: 0, maxTimeMs: 0 })).toEqual([]);
+    expect(decode({ minTimeMs: -5, maxTimeMs: 9 })).toEqual([
+      'Chunk is from 0 to 0 ms, but the index says -5 to 9 ms.',
+    ]);
+  });
+
+  it('may not be outside of it', () => {
+    expect(() => decode({ minTimeMs: 1, maxTimeMs: 9 })).toThrow('the index says 1 to 9 ms');
+  });
+});
