@@ -13,6 +13,12 @@ export type Meaning = Pick<
 /** A message is looked at this far; what it means stands at its beginning. */
 const LOOKED_AT = 4096;
 
+/**
+ * How far a line of sudo is looked at: a working directory of 4096 bytes stands before the account and may be
+ * written with four characters a byte.
+ */
+const SUDO_LOOKED_AT = 32_768;
+
 type Groups = Readonly<Record<string, string | undefined>>;
 
 /** A way a program says something. The named groups are `actor`, `target`, `ip`, `port`. */
@@ -23,14 +29,20 @@ interface Phrase {
 
 /** The meaning of a message by `program`, the tag of the line; `undefined` when it is not one of those known here. */
 export function meaningOf(program: string, message: string): Meaning | undefined {
-  const start = message.slice(0, LOOKED_AT).trimStart();
-  const said = start.startsWith('message repeated ') ? start.replace(/^message repeated \d+ times: \[ ?/, '') : start;
   const { name, service } = readProgram(program);
+  const said = beginningOf(message, name === 'sudo' ? SUDO_LOOKED_AT : LOOKED_AT);
   const pam = service === undefined ? readPam(said) : { service: name, text: said };
   if (pam) return pamMeaning(pam.service, pam.text);
   if (name === 'sudo') return sudoMeaning(said);
   const found = phraseOf(phrases[name === 'sshd-session' || name === 'sshd-auth' ? 'sshd' : name] ?? [], said);
   return found && fill(found.meaning, found.groups);
+}
+
+function beginningOf(message: string, length: number): string {
+  const start = message.slice(0, length).trimStart();
+  return start.startsWith('message repeated ')
+    ? start.replace(/^message repeated \d+ times: \[ ?/, '').trimStart()
+    : start;
 }
 
 /** `sshd`, `/usr/sbin/sshd` and `sshd(pam_unix)` name the same program; the last is how PAM once wrote its messages. */
@@ -230,14 +242,24 @@ function pamFailure(service: string, said: string): Meaning {
   return fill(meaning, { actor, target, ip: value('rhost') });
 }
 
-/** `alice : [reason ; ]TTY=pts/0 ; PWD=/home/alice ; USER=root ; COMMAND=/usr/bin/id`; a reason is given on refusal. */
+/**
+ * `alice : [reason ; ]TTY=pts/0 ; PWD=/home/alice ; USER=root ; [ENV=... ; ]COMMAND=/usr/bin/id`; a reason is given on
+ * refusal, and stands first. The caller chooses the directory, the environment and the command, and each may hold
+ * ` ; USER=bob ; COMMAND=` itself. A line that can be read in two ways is taken as success, and as root.
+ */
 function sudoMeaning(said: string): Meaning | undefined {
   const nameEnd = said.indexOf(' : ');
-  const command = said.indexOf('COMMAND=');
-  if (nameEnd < 0 || command < nameEnd) return undefined;
-  const parts = said.slice(nameEnd + 3, command).split(' ; ');
-  const target = parts.find((part) => part.startsWith('USER='))?.slice(5);
-  const isRefused = parts.some((part) => part.trim() !== '' && !/^[A-Z]+=/.test(part.trim()));
+  if (nameEnd < 0) return undefined;
+  const rest = said.slice(nameEnd + 3);
+  // A long line goes on in another: the account may stand in either.
+  const isContinued = rest.startsWith('(command continued) ');
+  const isRefused = !isContinued && !/^[A-Z]+=/.test(rest);
+  const namesRoot = NAMES_ROOT.test(rest);
+  if (isContinued ? !namesRoot : isRefused && !rest.includes('COMMAND=')) return undefined;
+  const target = namesRoot ? 'root' : (/(?:^| )USER=(.*?)(?: ;|$)/.exec(rest)?.[1] ?? 'root');
   const actor = said.slice(0, nameEnd).trim();
   return fill({ ...change, outcome: isRefused ? 'failure' : 'success' }, { actor, target });
 }
+
+/** The user id 0, and the two that a sudo before 1.8.28 took for 0. */
+const NAMES_ROOT = /(?:^| )USER=(?:root|#(?:0+|-1|4294967295))(?: ;|$)/;

@@ -9,7 +9,7 @@ import { YearKeeper, ZoneClock } from './year.ts';
 export const syslog3164: Format = {
   id: 'syslog-3164',
   title: 'Syslog files (RFC 3164 and the traditional format, also with RFC 3339 times)',
-  version: 1,
+  version: 2,
   framing: 'lines',
   streams: ['syslog'],
   recognise,

@@ -260,6 +260,16 @@ describe('what messages mean', () => {
       'bob : 3 incorrect password attempts ; TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/bin/sh',
       { ...change, outcome: 'failure' },
     ],
+    [
+      'sudo',
+      'bob : TTY=pts/0 ; PWD=/ ; USER=postgres ; COMMAND=/usr/bin/psql',
+      { ...change, actor: 'bob', target: 'postgres', outcome: 'success' },
+    ],
+    [
+      'sudo',
+      'bob : command not allowed ; TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/bin/sh',
+      { ...change, actor: 'bob', target: 'root', outcome: 'failure' },
+    ],
     ['su[1]', 'Successful su for root by bob', { ...change, actor: 'bob', target: 'root', outcome: 'success' }],
     ['su[1]', 'FAILED SU (to root) bob on pts/1', { ...change, actor: 'bob', target: 'root', outcome: 'failure' }],
     ['su', '+ /dev/pts/1 bob:root', { ...change, actor: 'bob', target: 'root', outcome: 'success' }],
@@ -306,9 +316,27 @@ describe('what messages mean', () => {
   });
 
   test.each([
+    'bob : TTY=pts/0 ; PWD=/tmp/a ; b ; USER=root ; COMMAND=/bin/sh',
+    'bob : TTY=pts/0 ; PWD=/tmp/a ; USER=mallory ; USER=root ; COMMAND=/bin/sh',
+    'bob : TTY=pts/0 ; PWD=/tmp/COMMAND=x ; USER=root ; COMMAND=/bin/id',
+    'bob : TTY=pts/0 ; PWD=/tmp/a ; USER=mallory ; COMMAND=/bin/x ; USER=root ; COMMAND=/bin/sh',
+    'bob : TTY=pts/0 ; PWD=/ ; USER=root ; ENV=A=1 ; USER=mallory ; COMMAND=/bin/sh',
+    'bob : PWD=/tmp/user NOT in sudoers ; USER=root ; COMMAND=/bin/sh -c "a ; USER=mallory ; COMMAND=b"',
+    'bob : HOST=web-1 ; TTY=pts/0 ; PWD=/ ; USER=#0 ; COMMAND=/bin/sh',
+    'bob : TTY=pts/0 ; PWD=/ ; USER=#-1 ; COMMAND=/bin/sh',
+    `bob : TTY=pts/0 ; PWD=/${'a'.repeat(8000)} ; USER=root ; COMMAND=/bin/sh`,
+    `bob : TTY=pts/0 ; PWD=/${'a'.repeat(900)}`,
+    'message repeated 2 times: [   bob : TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/bin/sh]',
+    'bob : (command continued) aaaa ; USER=root ; COMMAND=/bin/sh',
+  ])('whatever bob calls his folder or says in his command, root is seen in %s', (message) => {
+    expect(says('sudo', message)).toMatchObject({ ...change, actor: 'bob', target: 'root', outcome: 'success' });
+  });
+
+  test.each([
     ['app', 'Accepted password for root from 198.51.100.7 port 22 ssh2'],
     ['sshd[1]', 'Server listening on 0.0.0.0 port 22.'],
     ['sudo', 'alice : (command continued) x'],
+    ['sudo', 'alice : unable to resolve host web-1: Name or service not known'],
     ['cron[1]', '(root) CMD (id)'],
   ])('nothing is read into %s: %s', (program, message) => {
     const event = says(program, message);
