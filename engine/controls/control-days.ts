@@ -8,6 +8,8 @@
  *   population, recorded as such), no coverage is `no evidence`. Without streams a day without items is `not due`.
  * - Without streams nothing shows that evidence was complete, so a due day on which nothing was tested is
  *   `no evidence`, never `effective`.
+ * - A day on which nothing was to be judged, as its only items are skipped, is `not due`, unless streams show that all
+ *   who owed evidence gave it. Information is nothing that was judged either, but excuses no lack of evidence.
  * - `no_evidence` items make the day `no evidence` when nothing else was tested, else `partial`.
  */
 import { controlDayStates, type ControlDayState, type Frequency, type RowStatus } from '../../shared/states.ts';
@@ -85,20 +87,21 @@ function itemStates(facts: DayFacts): Applies {
 
 function evidenceStates(facts: DayFacts): Applies {
   const { isDue, evidence, emptyTables } = facts;
-  if (!isDue) return populationOf(facts) > 0 ? {} : { 'not due': notDueReason(facts) };
+  if (!isDue) return isJudged(facts) ? {} : { 'not due': notDueReason(facts) };
   if (emptyTables.length > 0) return { 'no evidence': emptyTablesReason(emptyTables) };
   if (evidence === null || evidence.length === 0) return withoutStreams(facts);
   const none = evidence.find((entry) => entry.isUnknown || (entry.seen.length === 0 && openSilent(entry).length > 0));
   if (none) return { 'no evidence': noneReason(none) };
   const silent = evidence.flatMap(openSilent);
   if (silent.length > 0) return { partial: partialReason(evidence, silent) };
-  if (evidence.some(({ expected }) => expected.length > 0) || populationOf(facts) > 0) return {};
+  if (evidence.some(({ expected }) => expected.length > 0) || isJudged(facts)) return {};
   return { 'not due': 'No system that owes this evidence was in scope.' };
 }
 
 function withoutStreams(facts: DayFacts): Applies {
-  if (testedOf(facts) > 0 || facts.error !== null || facts.items.no_evidence > 0) return {};
-  if (facts.per === 'event') return populationOf(facts) > 0 ? {} : { 'not due': notDueReason(facts) };
+  if (isJudged(facts) || facts.error !== null) return {};
+  const isSkipped = facts.items.skip > 0 && facts.items.info === 0;
+  if (facts.per === 'event' || isSkipped) return { 'not due': notDueReason(facts) };
   return { 'no evidence': 'Nothing was tested, and nothing shows that evidence was complete.' };
 }
 
@@ -117,11 +120,26 @@ function explanation({ items, explainedAlarms, evidence }: DayFacts, states: App
 }
 
 function effectiveReason(facts: DayFacts): string {
-  const systems = union((facts.evidence ?? []).map(({ expected }) => expected)).length;
-  const items = populationOf(facts);
-  if (systems === 0) return `${count(items, 'item')}; none deviates.`;
-  const covered = systems === 1 ? 'the one system expected was covered' : `all ${systems} systems were covered`;
-  return items === 0 ? `0 items; ${covered}.` : `${count(items, 'item')}, none deviates; ${covered}.`;
+  const tested = testedOf(facts);
+  const items = tested === 0 ? '0 items' : `${count(tested, 'item')}, none deviates`;
+  const covered = coveredReasons(facts.evidence ?? []);
+  return `${[items, ...covered].join('; ')}.`;
+}
+
+/** Who was covered, and by whose word they were expected: the inventory's, or the evidence's own. */
+function coveredReasons(evidence: readonly StreamEvidence[]): readonly string[] {
+  const declared = union(evidence.filter(({ isLearned }) => !isLearned).map(({ expected }) => expected)).length;
+  const covered = declared === 1 ? 'the one system expected was covered' : `all ${declared} systems were covered`;
+  const learned = evidence.filter(({ isLearned, expected }) => isLearned && expected.length > 0);
+  return [...(declared === 0 ? [] : [covered]), ...learned.map(learnedReason)];
+}
+
+function learnedReason({ streams, expected }: StreamEvidence): string {
+  const taken =
+    expected.length === 1
+      ? 'the one system seen in it was taken as expected'
+      : `the ${expected.length} systems seen in it were taken as expected`;
+  return `no inventory asks for ${streams}: ${taken}`;
 }
 
 function noneReason({ streams, isUnknown, expected }: StreamEvidence): string {
@@ -142,7 +160,10 @@ function emptyTablesReason(tables: readonly string[]): string {
   return `The case has no row in ${tables.join(', ')}, which the control needs.`;
 }
 
-function notDueReason({ per }: DayFacts): string {
+function notDueReason(facts: DayFacts): string {
+  const { per } = facts;
+  const items = populationOf(facts);
+  if (items > 0) return `${count(items, 'item')}, none of which was to be tested.`;
   return per === 'event' ? 'No item occurred.' : `The control is due ${per}, not on this day, and no item occurred.`;
 }
 
@@ -154,6 +175,11 @@ function populationOf({ items }: DayFacts): number {
 
 function testedOf({ items }: DayFacts): number {
   return items.ok + items.alarm + items.undecidable;
+}
+
+/** There is an item with an outcome of its own, be it that nothing can be said about it. */
+function isJudged(facts: DayFacts): boolean {
+  return testedOf(facts) + facts.items.no_evidence + facts.items.error > 0;
 }
 
 function union(lists: readonly (readonly string[])[]): readonly string[] {

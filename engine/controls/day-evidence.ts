@@ -19,6 +19,8 @@ export interface StreamEvidence {
   readonly streams: string;
   /** No system of the inventory needs it, and none ever gave it. */
   readonly isUnknown: boolean;
+  /** No system of the inventory needs it; those that were seen in it were taken as expected. */
+  readonly isLearned: boolean;
   readonly expected: readonly string[];
   /** Those of `expected` that gave all they owed. */
   readonly seen: readonly string[];
@@ -81,5 +83,7 @@ function evidenceOf(streams: string, owed: readonly StreamCoverage[], period: Pe
   }
   const all = [...expected].sort(byCodeUnits);
   const seen = all.filter((system) => !silent.some((one) => one.system === system));
-  return { streams, isUnknown: owed.length === 0, expected: all, seen, silent };
+  const isUnknown = owed.length === 0;
+  const isLearned = !isUnknown && owed.every(({ basis }) => basis === 'learned');
+  return { streams, isUnknown, isLearned, expected: all, seen, silent };
 }

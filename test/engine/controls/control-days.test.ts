@@ -19,6 +19,7 @@ function evidence(
   return {
     streams: 'auditd',
     isUnknown: false,
+    isLearned: false,
     expected,
     seen: expected.filter((system) => !all.includes(system)),
     silent: all.map((system) => ({ system, stream: 'auditd', isExplained: explained.includes(system) })),
@@ -38,14 +39,21 @@ const clean: DayFacts = {
   error: null,
 };
 
-const unknown: StreamEvidence = { streams: 'x or y', isUnknown: true, expected: [], seen: [], silent: [] };
+const unknown: StreamEvidence = {
+  streams: 'x or y',
+  isUnknown: true,
+  isLearned: false,
+  expected: [],
+  seen: [],
+  silent: [],
+};
 
 describe('the state of a control-day', () => {
   const table: readonly (readonly [story: string, facts: Partial<DayFacts>, states: readonly ControlDayState[]])[] = [
     ['a clean day', {}, ['effective']],
     ['full coverage and no item', { items: noItems }, ['effective']],
     ['an event control, full coverage and no item', { per: 'event', items: noItems }, ['effective']],
-    ['only items that were not to be judged', { items: items({ info: 2, skip: 1 }) }, ['effective']],
+    ['full coverage, and only items that were not to be judged', { items: items({ info: 2, skip: 1 }) }, ['effective']],
     ['one alarm', { items: items({ ok: 2, alarm: 1 }) }, ['deviation']],
     ['one alarm, explained', { items: items({ alarm: 1 }), explainedAlarms: 1 }, ['explained']],
     ['one alarm explained, one not', { items: items({ alarm: 2 }), explainedAlarms: 1 }, ['deviation']],
@@ -111,7 +119,34 @@ describe('the state of a control-day', () => {
     ],
     ['nobody in scope', { items: noItems, evidence: [evidence([])] }, ['not due']],
     ['without streams, nothing tested', { items: noItems, evidence: [] }, ['no evidence']],
-    ['without streams, only skipped items', { items: items({ skip: 2 }), evidence: [] }, ['no evidence']],
+    [
+      'nobody in scope, and a skipped item that says so',
+      { items: items({ skip: 1 }), evidence: [evidence([])] },
+      ['not due'],
+    ],
+    ['nobody in scope, and an item', { items: items({ ok: 1 }), evidence: [evidence([])] }, ['effective']],
+    [
+      'only a skipped item on a day the frequency does not fall on',
+      { per: 'monthly', items: items({ skip: 1 }), isDue: false, evidence: null },
+      ['not due'],
+    ],
+    [
+      'an item without evidence on such a day',
+      { per: 'monthly', items: items({ no_evidence: 1 }), isDue: false, evidence: null },
+      ['no evidence'],
+    ],
+    ['without streams, only skipped items', { items: items({ skip: 2 }), evidence: [] }, ['not due']],
+    ['without streams, only information', { items: items({ info: 2 }), evidence: [] }, ['no evidence']],
+    [
+      'without streams, information beside a skipped item',
+      { items: items({ info: 1, skip: 1 }), evidence: [] },
+      ['no evidence'],
+    ],
+    [
+      'without streams, an event control with only a skipped item',
+      { per: 'event', items: items({ skip: 1 }), evidence: [] },
+      ['not due'],
+    ],
     ['without streams, tested', { items: items({ ok: 1 }), evidence: [] }, ['effective']],
     ['without streams, an event control with no item', { per: 'event', items: noItems, evidence: [] }, ['not due']],
   ];
@@ -175,8 +210,30 @@ describe('the state of a control-day', () => {
       systemsSeen: ['a', 'b'],
     });
     expect(day.reasons[0]).toBe('2 of 7 items tested deviate.');
+    expect(controlDay({ ...clean, items: items({ ok: 2, skip: 3 }) }).reasons).toEqual([
+      '2 items, none deviates; all 2 systems were covered.',
+    ]);
+    expect(controlDay({ ...clean, items: items({ skip: 3 }), evidence: [] }).reasons).toEqual([
+      '3 items, none of which was to be tested.',
+    ]);
     expect(controlDay({ ...clean, per: 'event', items: noItems }).reasons).toEqual([
       '0 items; all 2 systems were covered.',
+    ]);
+  });
+});
+
+describe('the words of an effective day', () => {
+  const learned = { ...evidence(['x', 'y']), streams: 'cloudtrail', isLearned: true };
+
+  it('do not call systems expected that no inventory asks for', () => {
+    expect(controlDay({ ...clean, evidence: [learned] }).reasons).toEqual([
+      '3 items, none deviates; no inventory asks for cloudtrail: the 2 systems seen in it were taken as expected.',
+    ]);
+    expect(
+      controlDay({ ...clean, items: noItems, evidence: [evidence(['a']), { ...learned, expected: ['x'] }] }).reasons,
+    ).toEqual([
+      '0 items; the one system expected was covered; ' +
+        'no inventory asks for cloudtrail: the one system seen in it was taken as expected.',
     ]);
   });
 });
