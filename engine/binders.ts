@@ -15,7 +15,7 @@ import type { JobContext } from './core/effects.ts';
 import { sha256 } from './core/hash.ts';
 import type { Engine } from './engine.ts';
 import type { EvidenceCase } from './intake/evidence-case.ts';
-import { entriesOf, ledgerData, type BinderMade } from './intake/ledger-kinds.ts';
+import { entriesOf, latestRuns, ledgerData, type BinderMade } from './intake/ledger-kinds.ts';
 import { countPages, verifyBinder } from './verify/verify-binder.ts';
 
 export interface MadeBinder {
@@ -35,6 +35,7 @@ export async function makeBinder(
   job: JobContext,
 ): Promise<MadeBinder> {
   const run = entriesOf(target.ledger.entries, 'run-finished').at(-1)?.data ?? failNoRun();
+  await checkResults(target);
   const binderId = nextBinderId(target);
   const madeAt = engine.effects.now();
   job.progress({ step: 'Gathering what the binder states', fraction: 0 });
@@ -50,7 +51,7 @@ export async function makeBinder(
   job.progress({ step: 'Verifying', fraction: 0.95 });
   const file = `${binderId}.pdf`;
   const verification = await verifyBinder(bytes, { fileName: file });
-  if (verification.verdict === 'invalid') failOwnBinder(verification);
+  if (verification.verdict === 'invalid') failOwnBinder(verification, target);
   const data: BinderMade = {
     binder_id: binderId,
     file,
@@ -156,7 +157,35 @@ function failNoBinder(binderId: string): never {
   });
 }
 
-function failOwnBinder({ checks }: Verification): never {
+/**
+ * The results that are printed must be those that the ledger names: the database is only a view, and a file on a disk.
+ * Fails with `case_damaged` when it holds others.
+ */
+async function checkResults(target: EvidenceCase): Promise<void> {
+  const rows = await target.database.query('SELECT control, run_id, population_hash, days_hash FROM run_controls');
+  const latest = latestRuns(target.ledger.entries);
+  const asRecorded = rows.every((row) => {
+    const run = latest.get(String(row['control']));
+    const found = run?.controls.find(({ control }) => control === row['control']);
+    if (!run || !found) return false;
+    const { population_hash, days_hash } = found;
+    return run.run_id === row['run_id'] && population_hash === row['population_hash'] && days_hash === row['days_hash'];
+  });
+  if (!asRecorded || rows.length !== latest.size) failOtherResults(target);
+}
+
+function failOtherResults(target: EvidenceCase): never {
+  return fail({
+    code: 'case_damaged',
+    message: 'The results in the database are not those that the ledger recorded.',
+    where: { file: target.folder.database },
+    remedy: 'Delete the folder cache/ of the case and open it again: the database is rebuilt from evidence and ledger.',
+  });
+}
+
+function failOwnBinder({ checks }: Verification, target: EvidenceCase): never {
+  // The attached rows do not have the hashes of the ledger: the rows were changed, not the binder.
+  if (checks.some(({ id, outcome }) => id === 'results.match' && outcome === 'failed')) failOtherResults(target);
   const failed = checks.filter((check) => check.outcome === 'failed').map((check) => `${check.title}: ${check.detail}`);
   return fail({
     code: 'internal',

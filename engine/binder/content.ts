@@ -14,7 +14,10 @@ export interface BinderContent {
   readonly binderId: string;
   readonly entity: string;
   readonly window: BinderWindow;
+  /** Touched by a control of this binder. */
   readonly criteria: readonly string[];
+  /** In scope of the engagement, and touched by none. */
+  readonly criteriaWithoutControl: readonly string[];
   readonly madeAt: string;
   readonly generator: Generator;
   /** Whose key will sign, so that the fingerprint stands in print; `null` for an unsigned draft. */

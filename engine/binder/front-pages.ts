@@ -32,7 +32,8 @@ export function coverPage(content: BinderContent): PdfNode[] {
         'Audit window',
         `${window.firstDay} to ${window.lastDay} (${countOf(window.days.length, 'day')}, ${window.zone})`,
       ],
-      ['Criteria touched', content.criteria.join(', ') || 'none named'],
+      ['Criteria touched', content.criteria.join(', ') || 'none'],
+      ['In scope, without a control here', content.criteriaWithoutControl.join(', ') || 'none'],
       ['Controls tested', `${groupDigits(controls.length)}, on every day of the window`],
       ['Binder', content.binderId],
       ['Made at', `${instantInColumn(content.madeAt)} UTC, by the clock of the computer that made it`],
@@ -105,7 +106,11 @@ export function completenessPage(content: BinderContent): PdfNode[] {
       { value: groupDigits(completeness.refused.length), label: 'files not imported' },
     ]),
     ...outdatedNotice(content),
-    ...listOrNone('Files not imported', 'Every file that was given was imported.', refusedTable(completeness)),
+    ...listOrNone(
+      'Files not imported',
+      'No refusal is recorded. An import that brought nothing at all leaves no entry in the ledger.',
+      refusedTable(completeness),
+    ),
     ...listOrNone(
       'Streams that begin late or end early',
       'Every stream that was seen was seen from the first day on which it was expected to the last.',

@@ -53,7 +53,7 @@ export async function gatherContent(target: CaseToPrint, request: BinderRequest)
     binderId: request.binderId,
     entity: engagement.entity,
     window: { ...window, days },
-    criteria: [...new Set([...engagement.criteria, ...controls.flatMap(({ criteria }) => criteria)])].sort(),
+    ...criteriaOf(engagement.criteria, controls),
     madeAt: formatInstant(request.madeAt),
     generator: request.generator,
     signer: signerNotice(request.identity),
@@ -206,6 +206,16 @@ function ledgerDigest({ ledger }: CaseToPrint): BinderContent['ledger'] {
       return { seq, at, kind, by, what: entryLine(entry), hash };
     }),
   };
+}
+
+/** What the controls touch, and what is in scope of the engagement without a control here that touches it. */
+function criteriaOf(
+  inScope: readonly string[],
+  controls: readonly ControlContent[],
+): Pick<BinderContent, 'criteria' | 'criteriaWithoutControl'> {
+  const touched = new Set(controls.flatMap(({ criteria }) => criteria));
+  const without = [...new Set(inScope)].filter((id) => !touched.has(id));
+  return { criteria: [...touched].sort(), criteriaWithoutControl: without.sort() };
 }
 
 /** One line of print: an import by its source and file name, as the register has the rest. */

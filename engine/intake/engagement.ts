@@ -9,7 +9,9 @@ const parameterValue = z.union([z.string(), z.number(), z.boolean(), z.array(z.s
 const engagementSchema = z.strictObject({
   entity: z.string().trim().min(1).max(500),
   window: z.strictObject({ from: z.string(), to: z.string(), zone: z.string().default('UTC') }),
-  criteria: z.array(z.string()).default([]),
+  criteria: z
+    .array(z.string().regex(/^(CC|A|C|PI|P)\d\.\d{1,2}$/, 'is no id of a criterion, such as CC6.1'))
+    .default([]),
   /** Values that replace a pack's defaults, by control id, or `*` for every control that has the parameter. */
   parameters: z.record(z.string(), z.record(z.string(), parameterValue)).default({}),
 });

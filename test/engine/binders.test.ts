@@ -52,3 +52,24 @@ describe('a binder that is cancelled', () => {
     expect(target.ledger.entries.at(-1)?.kind).toBe('binder-made');
   });
 });
+
+describe('a database that says something else than the ledger', () => {
+  it.each([
+    [
+      'the results',
+      `INSERT INTO results BY NAME SELECT run_id, control, 1 AS item, '2026-03-01' AS day, TIMESTAMP '2026-03-01' AS time,
+       'x' AS resource, 'ok' AS status, 'Made up.' AS reason, '{}' AS dimensions FROM run_controls`,
+    ],
+    ['the days', `UPDATE control_days SET state = 'effective' WHERE state <> 'effective'`],
+    ['the hashes', `UPDATE run_controls SET population_hash = repeat('0', 64)`],
+    ['what was run', `DELETE FROM run_controls WHERE control LIKE 'CC7%'`],
+  ])('is not printed: %s', { timeout: 60_000 }, async (_what, change) => {
+    const target = await sealedCase();
+    const before = await caseContent(target.folder.root);
+    await target.database.query(change);
+    await expect(makeBinder(engine, target, identity, testJob())).rejects.toMatchObject({
+      problem: { code: 'case_damaged', remedy: expect.stringContaining('cache/') as string },
+    });
+    expect(await caseContent(target.folder.root)).toEqual(before);
+  });
+});

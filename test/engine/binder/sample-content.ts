@@ -274,6 +274,7 @@ export function sampleBinder(): { readonly content: BinderContent; readonly resu
     entity: 'Northwind Clearing GmbH & Co. KG',
     window: { ...window, days },
     criteria: ['CC6.1', 'CC6.6', 'CC7.1', 'CC7.2', 'CC7.5', 'CC8.1', 'A1.3'],
+    criteriaWithoutControl: ['CC6.8'],
     madeAt: '2026-07-14T09:30:00Z',
     generator: { name: 'Fieldwork', version: '0.1.0' },
     signer: {
