@@ -40,7 +40,12 @@ export function put(stream: NodeJS.WriteStream, text: string): boolean {
 export async function putSlowly(text: string): Promise<void> {
   if (put(process.stdout, text)) return;
   await new Promise<void>((resume) => {
-    process.stdout.once('drain', resume);
-    outputGone.addEventListener('abort', () => resume(), { once: true });
+    const goOn = (): void => {
+      process.stdout.off('drain', goOn);
+      outputGone.removeEventListener('abort', goOn);
+      resume();
+    };
+    process.stdout.once('drain', goOn);
+    outputGone.addEventListener('abort', goOn);
   });
 }

@@ -10,7 +10,7 @@ import {
   type JobContext,
 } from '../engine/index.ts';
 import { exitCodeOf, outputFailure, outputGone } from './output.ts';
-import { clearProgress, note, printJson, showProgress } from './terminal.ts';
+import { clearProgress, hasBegunJson, note, printJson, showProgress } from './terminal.ts';
 
 /** 0 done, 1 done and found something, 2 wrong use, 3 could not. */
 export type ExitCode = 0 | 1 | 2 | 3;
@@ -66,7 +66,7 @@ function onSignals(stop: () => void): () => void {
 
 function report(error: unknown, json: boolean): ExitCode {
   const problem = error instanceof ProblemError ? error.problem : bug(error);
-  if (json) printJson({ error: problem });
+  if (json && !hasBegunJson()) printJson({ error: problem });
   note(`fieldwork: ${describeProblem(problem)}`);
   const isBug = !(error instanceof ProblemError) && error instanceof Error;
   if (isBug && process.env['FIELDWORK_DEBUG']) for (const line of (error.stack ?? '').split('\n')) note(line);

@@ -1,6 +1,6 @@
 /** What the command line says: results on stdout, everything else on stderr. */
 import type { Progress } from '../engine/index.ts';
-import { put } from './output.ts';
+import { put, putSlowly } from './output.ts';
 
 /** One JSON value on stdout. Big integers are written as numbers where they are exact, else as text. */
 export function printJson(value: unknown): void {
@@ -56,25 +56,79 @@ function escaped(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
-/** Rows as columns of text; numbers to the right. A row that is cut says so with an ellipsis. */
-export function printTable(headers: readonly string[], rows: readonly (readonly (string | number | null)[])[]): void {
-  const cells = [headers, ...rows].map((row) => row.map((cell) => harmless(String(cell ?? ''))));
-  // The last column is never cut: it holds the paths and the reasons.
-  const widest = (column: number): number => (column === headers.length - 1 ? Infinity : 60);
-  const widths = headers.map((_, column) =>
-    Math.min(widest(column), Math.max(...cells.map((row) => row[column]?.length ?? 0))),
-  );
-  cells.forEach((row, index) => {
-    const isNumber = (column: number): boolean => index > 0 && typeof rows[index - 1]?.[column] === 'number';
-    const line = row.map((cell, column) => fitted(cell, widths[column] ?? 0, isNumber(column))).join('  ');
-    put(process.stdout, `${line.trimEnd()}\n`);
-    if (index === 0) put(process.stdout, `${widths.map((width) => '-'.repeat(width)).join('  ')}\n`);
-  });
+export type Cell = string | number | null;
+type Row = readonly Cell[];
+
+/** Rows as columns of text; numbers to the right. A cell of more than 60 characters says by an ellipsis that it is cut. */
+export function printTable(headers: readonly string[], rows: readonly Row[]): void {
+  const widths = columnWidths(headers, rows);
+  put(process.stdout, [headLines(headers, widths), ...rows.map((row) => rowLine(row, widths))].join(''));
 }
 
-function fitted(cell: string, width: number, right: boolean): string {
-  const text = cell.length > width ? `${cell.slice(0, width - 1)}…` : cell;
-  return right ? text.padStart(width) : text.padEnd(width);
+// Later rows that are wider are pushed out of line, and not cut.
+const ROWS_MEASURED = 1000;
+
+/** The same for rows that come in pieces, however many; the first 1000 say how wide the columns are. */
+export async function printRows(headers: readonly string[], pieces: AsyncIterable<readonly Row[]>): Promise<void> {
+  let measured: Row[] = [];
+  let widths: readonly number[] | undefined;
+  for await (const piece of pieces) {
+    if (widths) await putSlowly(piece.map((row) => rowLine(row, widths!)).join(''));
+    else measured = measured.concat(piece);
+    if (widths || measured.length < ROWS_MEASURED) continue;
+    widths = columnWidths(headers, measured.slice(0, ROWS_MEASURED));
+    await putSlowly(headLines(headers, widths) + measured.map((row) => rowLine(row, widths!)).join(''));
+  }
+  if (!widths) printTable(headers, measured);
+}
+
+/**
+ * Values that come in pieces as one JSON array on stdout, a value on a line. With `total`, an object of both.
+ * When the pieces end in a failure the array stays open, so that nobody takes a part for the whole.
+ */
+export async function printJsonRows(pieces: AsyncIterable<readonly unknown[]>, total?: number): Promise<void> {
+  jsonBegun = true;
+  await putSlowly(total === undefined ? '[' : `{"total": ${total}, "rows": [`);
+  let separator = '\n';
+  for await (const piece of pieces) {
+    if (piece.length === 0) continue;
+    await putSlowly(separator + piece.map((value) => jsonText(value)).join(',\n'));
+    separator = ',\n';
+  }
+  const end = separator === '\n' ? ']' : '\n]';
+  await putSlowly(total === undefined ? `${end}\n` : `${end}}\n`);
+}
+
+let jsonBegun = false;
+
+/** True once a part of a JSON value stands on stdout: a problem can be no value beside it. */
+export function hasBegunJson(): boolean {
+  return jsonBegun;
+}
+
+const WIDEST = 60;
+
+function columnWidths(headers: readonly string[], rows: readonly Row[]): readonly number[] {
+  const widest = (column: number): number =>
+    [headers, ...rows].reduce((most, row) => Math.max(most, harmless(String(row[column] ?? '')).length), 0);
+  // The last column is never cut, nor filled: it holds the paths and the reasons.
+  return headers.map((_, column) =>
+    column === headers.length - 1 ? widest(column) : Math.min(WIDEST, widest(column)),
+  );
+}
+
+function headLines(headers: readonly string[], widths: readonly number[]): string {
+  return `${rowLine(headers, widths)}${widths.map((width) => '-'.repeat(width)).join('  ')}\n`;
+}
+
+function rowLine(row: Row, widths: readonly number[]): string {
+  const cells = widths.map((width, column) => {
+    const shown = harmless(String(row[column] ?? ''));
+    const isCut = column < widths.length - 1 && shown.length > WIDEST;
+    const text = isCut ? `${shown.slice(0, WIDEST - 1)}…` : shown;
+    return typeof row[column] === 'number' ? text.padStart(width) : text.padEnd(width);
+  });
+  return `${cells.join('  ').trimEnd()}\n`;
 }
 
 let progressShown = false;

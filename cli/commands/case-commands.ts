@@ -10,10 +10,13 @@ import {
   readSources,
   sealCase,
   type Engagement,
+  type EvidenceCase,
+  type JobContext,
 } from '../../engine/index.ts';
+import type { Source } from '../../shared/contract.ts';
 import { fail } from '../../shared/problem.ts';
-import { action, withCase, type CommandContext, type ExitCode } from '../run-command.ts';
-import { note, print, printJson, printTable, printText } from '../terminal.ts';
+import { action, stopIfAsked, withCase, type CommandContext, type ExitCode } from '../run-command.ts';
+import { note, print, printJson, printJsonRows, printRows, printTable, printText, type Cell } from '../terminal.ts';
 import { addImportCommand } from './import-command.ts';
 
 interface NewOptions {
@@ -90,17 +93,45 @@ async function listSources(context: CommandContext, path: string): Promise<ExitC
 }
 
 async function listRejects(context: CommandContext, path: string, source?: string): Promise<ExitCode> {
-  const sourceId = source === undefined ? {} : { sourceId: sourceNumber(source) };
-  const page = await withCase(context, path, (target) =>
-    readRejects(target, { ...sourceId, after: 0, limit: 100_000 }),
-  );
-  if (context.json) printJson(page);
-  else
-    printTable(
-      ['source', 'record', 'reason', 'raw'],
-      page.rows.map((r) => [`S${r.sourceId}`, r.record, r.reason, r.raw]),
-    );
+  const asked = source === undefined ? undefined : sourceNumber(source);
+  await withCase(context, path, async (target) => {
+    const sources = (await readSources(target)).filter(({ sourceId }) => asked === undefined || sourceId === asked);
+    if (asked !== undefined && sources.length === 0) failNoSource(asked);
+    const pages = rejectsOf(target, sources, context.job);
+    const total = sources.reduce((sum, { rejected }) => sum + rejected, 0);
+    if (context.json) await printJsonRows(pages, total);
+    else await printRows(['source', 'record', 'reason', 'raw'], rejectCells(pages));
+  });
   return 0;
+}
+
+type Reject = Awaited<ReturnType<typeof readRejects>>['rows'][number];
+const REJECTS_A_PAGE = 5000;
+
+/** All rejected records of the sources, a page at a time. */
+async function* rejectsOf(
+  target: EvidenceCase,
+  sources: readonly Source[],
+  job: JobContext,
+): AsyncGenerator<readonly Reject[]> {
+  for (const { sourceId, rejected } of sources) {
+    for (let after = 0; after < rejected; after += REJECTS_A_PAGE) {
+      stopIfAsked(job);
+      yield (await readRejects(target, { sourceId, after, limit: REJECTS_A_PAGE })).rows;
+    }
+  }
+}
+
+async function* rejectCells(pages: AsyncIterable<readonly Reject[]>): AsyncGenerator<readonly (readonly Cell[])[]> {
+  for await (const page of pages) yield page.map((r) => [`S${r.sourceId}`, r.record, r.reason, r.raw]);
+}
+
+function failNoSource(sourceId: number): never {
+  return fail({
+    code: 'not_found',
+    message: `There is no source S${sourceId} in this case.`,
+    remedy: '`fieldwork sources` lists what there is.',
+  });
 }
 
 async function showRecord(context: CommandContext, path: string, source: string, record: string): Promise<ExitCode> {
