@@ -18,12 +18,13 @@ import {
   readPack,
   runCase,
   testPack,
+  type Answer,
   type EvidenceCase,
 } from '../../engine/index.ts';
 import { fail } from '../../shared/problem.ts';
 import { putSlowly } from '../output.ts';
 import { action, withCase, type CommandContext, type ExitCode } from '../run-command.ts';
-import { print, printJson, printTable } from '../terminal.ts';
+import { print, printJson, printJsonRows, printRows, printTable, type Cell } from '../terminal.ts';
 import { collect } from './case-commands.ts';
 
 interface SampleCommandOptions {
@@ -153,19 +154,27 @@ async function sql(
   query: string,
   options: { readonly format: string },
 ): Promise<ExitCode> {
-  const answer = await withCase(context, path, (target) => askCase(context.engine, target, query, context.job));
-  if (context.json || options.format === 'json') printJson(answer.rows);
-  else
-    printTable(
-      answer.columns,
-      answer.rows.map((row) => answer.columns.map((name) => cell(row[name]))),
-    );
+  const { engine, job, json } = context;
+  if (options.format !== 'table' && options.format !== 'json') failChoice('--format', options.format, 'table or json');
+  const isJson = json || options.format === 'json';
+  const use = ({ columns, rows }: Answer): Promise<void> => {
+    const names = columns.map(({ name }) => name);
+    return isJson ? printJsonRows(rows) : printRows(names, cellsOf(names, rows));
+  };
+  await withCase(context, path, (target) => askCase(engine, target, { sql: query, job, use }));
   return 0;
 }
 
-function cell(value: unknown): string | number | null {
+async function* cellsOf(
+  names: readonly string[],
+  pieces: Answer['rows'],
+): AsyncGenerator<readonly (readonly Cell[])[]> {
+  for await (const piece of pieces) yield piece.map((row) => names.map((name) => cell(row[name])));
+}
+
+function cell(value: unknown): Cell {
   if (value === null || value === undefined || typeof value === 'number') return value ?? null;
-  return value instanceof Uint8Array ? Buffer.from(value).toString('hex') : String(value);
+  return Array.isArray(value) ? `[${value.map((item) => cell(item) ?? 'null').join(', ')}]` : String(value);
 }
 
 async function packCheck({ engine, json }: CommandContext, folder: string): Promise<ExitCode> {

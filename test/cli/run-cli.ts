@@ -43,7 +43,8 @@ export async function caseWith(files: Readonly<Record<string, string>>): Promise
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
   if (paths.length > 0) {
     const target = await openTestCase(root);
-    await importFiles(target, paths, {}, testJob());
+    const { files: reports } = await importFiles(target, paths, {}, testJob());
+    for (const file of reports) if (file.outcome === 'refused') throw new Error(file.problem.message);
     await target.close();
   }
   return { root, folder };

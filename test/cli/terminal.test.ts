@@ -1,5 +1,5 @@
 /** What evidence is named, or says, cannot change what the terminal shows of it. */
-import { rename } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { auditLines } from '../engine/test-case.ts';
@@ -8,9 +8,8 @@ import { caseWith, fieldwork } from './run-cli.ts';
 it('a file name with line ends forges no line of the import account, neither imported nor refused', async () => {
   const { root, folder } = await caseWith({});
   const forged = 'a\nS9  auditd  5\u2028\u202e\u061cb.log';
-  const { folder: made } = await caseWith({ 'good.log': auditLines(3), 'bad.bin': 'no such format' });
-  await rename(join(made, 'good.log'), join(folder, forged));
-  await rename(join(made, 'bad.bin'), join(folder, 'x\nfieldwork: nothing is wrong'));
+  await writeFile(join(folder, forged), auditLines(3));
+  await writeFile(join(folder, 'x\nfieldwork: nothing is wrong'), 'no such format');
   const { code, stdout, stderr } = await fieldwork(
     'import',
     root,
