@@ -6,6 +6,7 @@ import { canonicalJson } from './core/canonical-json.ts';
 import type { JobContext } from './core/effects.ts';
 import { sha256, type Sha256 } from './core/hash.ts';
 import type { Pack } from './controls/pack.ts';
+import { checkOverrides } from './controls/parameters.ts';
 import { readPack, readPacks } from './controls/read-pack.ts';
 import type { ControlOutcome } from './controls/run-control.ts';
 import { runControls } from './controls/run-controls.ts';
@@ -37,7 +38,10 @@ export async function runCase(
 ): Promise<RunSummary> {
   const started = performance.now();
   const packs = await choosePacks(engine, options.packs ?? []);
-  const shipped = new Set((await shippedPacks(engine)).map((pack) => pack.hash));
+  const ours = await shippedPacks(engine);
+  const known = [...packs, ...ours].flatMap(({ controls }) => controls);
+  checkOverrides(known, target.engagement.parameters);
+  const shipped = new Set(ours.map((pack) => pack.hash));
   const run = {
     runId: `R${entriesOf(target.ledger.entries, 'run-finished').length + 1}`,
     now: engine.effects.now,

@@ -45,3 +45,31 @@ function failType(control: string, name: string, { type, unit }: ParameterDefini
     remedy: `Give it a value of type ${type}${unit === undefined ? '' : ` in ${unit}`} in the engagement.`,
   });
 }
+
+/**
+ * Checks that every control and parameter that the engagement names is there: a name that is mistyped would leave the
+ * default in force without a word. Fails with `bad_request`.
+ */
+export function checkOverrides(
+  known: readonly Pick<Control, 'id' | 'parameters'>[],
+  overrides: ParameterOverrides,
+): void {
+  for (const [id, values] of Object.entries(overrides)) {
+    const controls = id === '*' ? known : known.filter((control) => control.id === id);
+    if (controls.length === 0) failUnknown(`No pack has a control ${id}, which the engagement gives parameters for.`);
+    for (const name of Object.keys(values)) {
+      if (controls.some((control) => Object.hasOwn(control.parameters, name))) continue;
+      failUnknown(
+        `${id === '*' ? 'No control has' : `${id} does not have`} a parameter ${name}, which the engagement gives a value.`,
+      );
+    }
+  }
+}
+
+function failUnknown(message: string): never {
+  return fail({
+    code: 'bad_request',
+    message,
+    remedy: 'Correct the name under parameters in the engagement; docs/controls.md lists the controls that ship.',
+  });
+}
