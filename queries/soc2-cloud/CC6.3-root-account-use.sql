@@ -50,7 +50,9 @@ once as (
 select time, system, 'root' as resource,
        case when is_service or is_failed_sign_in then 'info' else 'alarm' end as status,
        case
-         when is_service then coalesce(nullif(trim(invoked_by), ''), 'An AWS service') || ' acted for the root account: ' || event_name || '.'
+         when is_service
+           then coalesce(nullif(trim(invoked_by), ''), 'An AWS service') || ' acted for the root account: '
+             || event_name || '.'
          when is_failed_sign_in then 'A sign-in to the root account failed' || coalesce(', from ' || src_ip, '') || '.'
          else 'The root account was used: ' || event_name || coalesce(' of ' || event_source, '')
            || coalesce(' from ' || src_ip, '')

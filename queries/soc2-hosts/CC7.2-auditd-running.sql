@@ -8,8 +8,8 @@ kind: operating
 severity: high
 maturity: stable
 population: >-
-  one row for each day and each host that was in scope then and needs an audit log, and one for each end of the audit
-  daemon
+  one row for each day and each host that was in scope then and needs an audit log, one for each day on which there was
+  no such host, and one for each end of the audit daemon
 needs:
   window_days: [day, day_from, day_to]
   systems: [system, needs, scope_from, scope_to]
@@ -20,20 +20,29 @@ streams: []
 parameters:
   restart_minutes: { type: number, unit: min, default: 5, means: how long a restart of the daemon may take }
 limits:
-  - This control tests that evidence was made. A day without an audit record deviates for a host with audit records on
-    other days; a host in scope that never gave one has no evidence.
+  - This control tests that evidence was made. A day without an audit record deviates for a host with audit records
+    before and after it. Before a host's first record and after its last one there is no evidence, for a daemon that was
+    down and a log that was not handed over look the same; so has a host in scope that never gave one.
   - A daemon that was killed writes no record of its end; only the silence of a whole day shows it here.
   - Records that the kernel dropped while the daemon ran are not looked at.
   - Times are those of the host's own clock.
 ---*/
 with
--- 1. Which host owed audit records on which day.
+-- 1. Which host owed audit records on which day, and the days on which none of them was in scope.
+owing as (
+  select system, scope_from, scope_to from systems
+  where list_contains(list_transform(needs, lambda need: lower(trim(need))), 'auditd')),
 owed as (
   select distinct d.day, d.day_from, d.day_to, s.system
-  from systems s
+  from owing s
   join window_days d
-    on (s.scope_from is null or s.scope_from < d.day_to) and (s.scope_to is null or s.scope_to > d.day_from)
-  where list_contains(list_transform(s.needs, lambda need: lower(trim(need))), 'auditd')),
+    on (s.scope_from is null or s.scope_from < d.day_to) and (s.scope_to is null or s.scope_to > d.day_from)),
+idle_days as (
+  select day_from as time, null::varchar as system, 'auditd' as resource, 'skip' as status,
+         'No host that needs an audit log was in scope on ' || day || '.' as reason,
+         null::integer as source_id, null::integer as record, 'day' as item
+  from window_days
+  where day not in (select day from owed) and exists (select 1 from owing)),
 -- 2. When each host was heard of, by the hour.
 heard as (
   select system, first_time, last_time, records, source_id, first_record from stream_hours where stream = 'auditd'),
@@ -44,14 +53,24 @@ heard_days as (
          sum(h.records)::bigint as records
   from owed o join heard h on h.system = o.system and h.first_time < o.day_to and h.last_time >= o.day_from
   group by o.day, o.system),
-known as (select distinct system from heard),
+known as (select system, min(first_time) as first_time, max(last_time) as last_time from heard group by system),
 -- 4. A day of a host.
 host_days as (
   select coalesce(h.first_time, o.day_from) as time, o.system, 'auditd' as resource,
-         case when h.day is not null then 'ok' when k.system is null then 'no_evidence' else 'alarm' end as status,
+         case
+           when h.day is not null then 'ok'
+           when k.system is null or k.first_time >= o.day_to or k.last_time < o.day_from then 'no_evidence'
+           else 'alarm'
+         end as status,
          case
            when h.day is not null then o.system || ' wrote audit records on ' || o.day || '.'
            when k.system is null then 'The case holds no audit record of ' || o.system || ', of any day.'
+           when k.first_time >= o.day_to
+             then 'The first audit record of ' || o.system || ' in the case is of '
+               || strftime(k.first_time, '%Y-%m-%dT%H:%M:%SZ') || '; nothing shows what was before.'
+           when k.last_time < o.day_from
+             then 'The last audit record of ' || o.system || ' in the case is of '
+               || strftime(k.last_time, '%Y-%m-%dT%H:%M:%SZ') || '; nothing shows what came after.'
            else 'No audit record of ' || o.system || ' on ' || o.day || '.'
          end as reason,
          h.first_record.source_id as source_id, h.first_record.record as record, 'day' as item
@@ -99,6 +118,8 @@ host_stops as (
   from restarts r left join scopes p on p.system = r.system
   where r.time >= $window_start and r.time < $window_end)
 select time, system, resource, status, reason, source_id, record, item from host_days
+union all
+select time, system, resource, status, reason, source_id, record, item from idle_days
 union all
 select time, system, resource, status, reason, source_id, record, item from host_stops
 order by time, system, item, source_id, record

@@ -7,7 +7,9 @@ per: daily
 kind: operating
 severity: medium
 maturity: stable
-population: one row for each day and each system that was in scope then and needs port scans
+population: >-
+  one row for each day and each system that was in scope then and needs port scans, and one for each day on which there
+  was no such system
 needs:
   window_days: [day, day_from, day_to]
   systems: [system, needs, scope_from, scope_to]
@@ -24,12 +26,14 @@ limits:
 ---*/
 with
 -- 1. Who owed a scan on which day: in scope for any part of the day, and the inventory says it needs scans.
+owing as (
+  select system, scope_from, scope_to from systems
+  where list_contains(list_transform(needs, lambda need: lower(trim(need))), lower($scanner))),
 owed as (
   select distinct d.day, d.day_from, d.day_to, s.system
-  from systems s
+  from owing s
   join window_days d
-    on (s.scope_from is null or s.scope_from < d.day_to) and (s.scope_to is null or s.scope_to > d.day_from)
-  where list_contains(list_transform(s.needs, lambda need: lower(trim(need))), lower($scanner))),
+    on (s.scope_from is null or s.scope_from < d.day_to) and (s.scope_to is null or s.scope_to > d.day_from)),
 -- 2. When each system was looked at, whether that scan came to its end, and whether it can have seen a port: the
 --    system was up, and the scope of the scan names a protocol that has ports.
 targets as (
@@ -55,30 +59,44 @@ days as (
          count(*) filter (where not l.is_completed) as cut_looks
   from owed o join looks l on l.system = o.system and l.time >= o.day_from and l.time < o.day_to
   group by o.day, o.system),
--- 5. Scans of the day that did not come to their end, whomever they had reached.
+-- 5. Days on which nobody owed a scan.
+idle_days as (
+  select day_from as time, null::varchar as system, null::varchar as resource, 'skip' as status,
+         'No system that needs port scans was in scope on ' || day || '.' as reason,
+         null::integer as source_id, null::integer as record, day as day_owed
+  from window_days
+  where day not in (select day from owed) and exists (select 1 from owing)),
+-- 6. Scans of the day that did not come to their end, whomever they had reached.
 cut_scans as (
   select d.day, count(*) as scans
   from window_days d join scans s on s.started >= d.day_from and s.started < d.day_to
   where lower(s.tool) = lower($scanner) and not coalesce(s.completed, false)
-  group by d.day)
-select coalesce(d.looked_at, o.day_from) as time, o.system, o.system as resource,
-       case when d.covering_looks > 0 then 'ok' when k.system is null then 'no_evidence' else 'alarm' end as status,
-       case
-         when d.covering_looks > 0 then
-           o.system || ' was looked at ' || case when d.covering_looks = 1 then 'once' else d.covering_looks || ' times' end
-           || '.'
-         when k.system is null then 'No completed scan in the case looked at ' || o.system || ', on any day.'
-         when d.port_looks > 0 then
-           'No scan of ' || o.day || ' that looked at ports found ' || o.system || ' up: none of its ports was looked at.'
-         when d.completed_looks > 0 then
-           'The scan of ' || o.day || ' that reached ' || o.system || ' has no port in its scope: it looked at no port.'
-         when d.cut_looks > 0 then 'The scan of ' || o.day || ' reached ' || o.system || ' but did not complete.'
-         when c.scans > 0 then 'The scan of ' || o.day || ' did not complete and did not reach ' || o.system || '.'
-         else 'No scan looked at ' || o.system || ' on ' || o.day || '.'
-       end as reason,
-       d.look.source_id as source_id, d.look.record as record, o.day as day_owed
-from owed o
-left join days d on d.day = o.day and d.system = o.system
-left join known k on k.system = o.system
-left join cut_scans c on c.day = o.day
-order by o.day, o.system
+  group by d.day),
+-- 7. Each system on each day.
+system_days as (
+  select coalesce(d.looked_at, o.day_from) as time, o.system, o.system as resource,
+         case when d.covering_looks > 0 then 'ok' when k.system is null then 'no_evidence' else 'alarm' end as status,
+         case
+           when d.covering_looks > 0 then
+             o.system || ' was looked at '
+             || case when d.covering_looks = 1 then 'once.' else d.covering_looks || ' times.' end
+           when k.system is null then 'No completed scan in the case looked at ' || o.system || ', on any day.'
+           when d.port_looks > 0 then
+             'No scan of ' || o.day || ' that looked at ports found ' || o.system
+             || ' up: none of its ports was looked at.'
+           when d.completed_looks > 0 then
+             'The scan of ' || o.day || ' that reached ' || o.system
+             || ' has no port in its scope: it looked at no port.'
+           when d.cut_looks > 0 then 'The scan of ' || o.day || ' reached ' || o.system || ' but did not complete.'
+           when c.scans > 0 then 'The scan of ' || o.day || ' did not complete and did not reach ' || o.system || '.'
+           else 'No scan looked at ' || o.system || ' on ' || o.day || '.'
+         end as reason,
+         d.look.source_id as source_id, d.look.record as record, o.day as day_owed
+  from owed o
+  left join days d on d.day = o.day and d.system = o.system
+  left join known k on k.system = o.system
+  left join cut_scans c on c.day = o.day)
+select time, system, resource, status, reason, source_id, record, day_owed from system_days
+union all
+select time, system, resource, status, reason, source_id, record, day_owed from idle_days
+order by day_owed, system
