@@ -1,7 +1,10 @@
 /** What the last run found, as text for other programs. */
 import type { ControlDay, ResultItem } from '../shared/contract.ts';
+import { fail } from '../shared/problem.ts';
+import { isDay } from '../shared/time.ts';
 import { csvLine } from './core/csv-line.ts';
 import type { ControlDescription } from './controls/describe-control.ts';
+import { auditWindow } from './intake/engagement.ts';
 import type { EvidenceCase } from './intake/evidence-case.ts';
 import { resultItem } from './case-reads.ts';
 import { controlDayOf, descriptionOf } from './result-reads.ts';
@@ -27,6 +30,36 @@ export interface ControlDayRecord {
   readonly systems_expected: number;
   readonly systems_seen: number;
   readonly systems_silent: readonly string[];
+}
+
+/**
+ * Looks whether the last run can have what was chosen: an empty answer about a day or a control that there never was
+ * would read as a fact. Fails with `bad_request` or `not_found`.
+ */
+export async function checkChoice(target: EvidenceCase, { control, day }: ResultChoice): Promise<void> {
+  const { firstDay, lastDay } = auditWindow(target.engagement);
+  if (day !== undefined && !(isDay(day) && day >= firstDay && day <= lastDay)) {
+    fail({
+      code: 'bad_request',
+      message: `${day} is not a day of the window, ${firstDay} to ${lastDay}.`,
+      remedy: 'Give a day of the window as YYYY-MM-DD.',
+    });
+  }
+  const controls = (await target.database.query('SELECT control FROM run_controls')).map((row) => row['control']);
+  if (controls.length === 0) {
+    fail({
+      code: 'not_found',
+      message: 'No control was run in this case yet.',
+      remedy: 'Run the controls with `fieldwork run`.',
+    });
+  }
+  if (control !== undefined && !controls.includes(control)) {
+    fail({
+      code: 'not_found',
+      message: `The last run has no control ${control}.`,
+      remedy: '`fieldwork results` without --control lists what there is.',
+    });
+  }
 }
 
 /** The chosen control-days, by control and day. */

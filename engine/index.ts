@@ -18,7 +18,14 @@ export { caseWindow, readControl, readControlDay, readCoverage, readMatrix } fro
 export { runCase, type RunOptions, type RunSummary } from './run-case.ts';
 export { makeSampleCase } from './sample-case.ts';
 export { findGaps, gapJson, type Gap } from './timeline/gaps.ts';
-export { exportFormats, exportResults, readControlDays, readItems, type ExportFormat } from './export-results.ts';
+export {
+  checkChoice,
+  exportFormats,
+  exportResults,
+  readControlDays,
+  readItems,
+  type ExportFormat,
+} from './export-results.ts';
 export { checkPack } from './controls/check-pack.ts';
 export { readPack } from './controls/read-pack.ts';
 export { testPack, type PackTest } from './controls/test-pack.ts';

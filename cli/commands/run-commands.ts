@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import {
   askCase,
   caseWindow,
+  checkChoice,
   checkPack,
   exportFormats,
   exportResults,
@@ -38,6 +39,7 @@ async function sample(
   { seed, scale }: SampleCommandOptions,
 ): Promise<ExitCode> {
   if (scale !== 'small' && scale !== 'large') return failChoice('--scale', scale, 'small or large');
+  if (seed !== undefined && !/^\d{1,9}$/.test(seed)) failChoice('--seed', seed, 'a whole number of at most 9 digits');
   const report = await generateSample({ folder, scale, job, ...(seed === undefined ? {} : { seed: Number(seed) }) });
   if (json) printJson(report);
   else {
@@ -116,6 +118,7 @@ async function results(context: CommandContext, path: string, options: ResultsOp
   if (format === undefined && asked !== 'table')
     return failChoice('--format', asked, ['table', ...exportFormats].join(', '));
   await withCase(context, path, async (target) => {
+    await checkChoice(target, options);
     if (format === undefined) await printResults(target, options);
     else await putSlowly(await exportResults(target, format, options));
   });
@@ -220,14 +223,21 @@ function failChoice(option: string, given: string, choices: string): never {
   return fail({ code: 'bad_request', message: `${option} cannot be ${given}.`, remedy: `Give ${choices}.` });
 }
 
-/** Adds the commands of this file. */
-export function addRunCommands(program: Command): void {
-  const withJson = (command: Command): Command => command.option('--json', 'one JSON value on stdout');
+function withJson(command: Command): Command {
+  return command.option('--json', 'one JSON value on stdout');
+}
+
+/** Adds `sample`. */
+export function addSampleCommand(program: Command): void {
   withJson(program.command('sample <folder>'))
     .description('Writes the evidence of the sample engagement, and the truth about it.')
     .option('--seed <number>', 'a whole number; another one gives other evidence with the same things planted')
     .option('--scale <scale>', 'small or large', 'small')
     .action(action(sample));
+}
+
+/** Adds the commands that look at time, run controls and show what was found. */
+export function addRunCommands(program: Command): void {
   withJson(program.command('coverage <case>'))
     .description('Which system spoke in which stream on which day.')
     .action(action(coverage));
@@ -250,7 +260,11 @@ export function addRunCommands(program: Command): void {
     .description('Runs one SELECT on the locked connection.')
     .option('--format <format>', 'table or json', 'table')
     .action(action(sql));
-  const pack = program.command('pack').description('Query packs.');
+}
+
+/** Adds `pack`. */
+export function addPackCommands(program: Command): void {
+  const pack = program.command('pack').description('Query packs: `pack check`, `pack test`.');
   withJson(pack.command('check <folder>')).description('Checks the files of a pack.').action(action(packCheck));
   withJson(pack.command('test <folder>')).description('Runs the cases of a pack.').action(action(packTest));
 }
