@@ -9,7 +9,7 @@ import { readRecord } from './record.ts';
 export const auditd: Format = {
   id: 'auditd',
   title: 'Linux audit log (audit.log), raw and enriched',
-  version: 1,
+  version: 2,
   framing: 'lines',
   streams: ['auditd'],
   recognise,

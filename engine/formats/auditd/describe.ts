@@ -3,7 +3,7 @@ import type { Described } from './described.ts';
 import type { EvidenceRow } from '../../core/tables.ts';
 import { isIpAddress } from '../framing/ip-address.ts';
 import type { AuditEvent } from './event.ts';
-import { accountOf, programKind, subjectOf } from './people.ts';
+import { accountOf, programKind, subjectOf, switcherOf } from './people.ts';
 import type { AuditRecord } from './record.ts';
 import { describeSyscall } from './syscall-events.ts';
 
@@ -76,7 +76,7 @@ function describeAuthentication(main: AuditRecord, type: string): Described {
     main.columns.acct ?? accountOf(main, 'id') ?? (type === 'LOGIN' ? accountOf(main, 'auid') : undefined);
   const target = account ?? subjectOf(main);
   // Before a log-in there is no audit id: the actor of a log-in is the account that logs in.
-  const actor = kind === 'switch' ? subjectOf(main) : target;
+  const actor = kind === 'switch' ? switcherOf(main) : target;
   const from = sourceAddress(main);
   const program = main.columns.exe ?? undefined;
   return {

@@ -9,7 +9,9 @@ const LOGIN_PROGRAMS = new Set(
   ).split(' '),
 );
 /** Programs with which a person becomes another. */
-const SWITCH_PROGRAMS = new Set(['su', 'sudo', 'sudoedit', 'runuser', 'pkexec', 'doas', 'ksu', 'sg', 'newgrp']);
+const SWITCH_PROGRAMS = new Set(
+  'su su-l sudo sudo-i sudo-rs sudoedit runuser runuser-l pkexec polkit-agent-helper-1 doas ksu sg newgrp'.split(' '),
+);
 
 export type ProgramKind = 'login' | 'switch' | 'other';
 
@@ -29,6 +31,15 @@ export function accountOf({ columns, others }: AuditRecord, key: 'auid' | 'uid' 
   const name = others[key.toUpperCase()];
   if (name !== undefined && name !== 'unset' && !name.startsWith('unknown')) return name;
   return id === '0' ? 'root' : id;
+}
+
+/**
+ * Who became another: the account that logged in, else the one that the process ran as. Not root, as which the
+ * programs of a switch run for everybody: where nobody logged in, that names nobody.
+ */
+export function switcherOf(audit: AuditRecord): string | undefined {
+  const byLogin = accountOf(audit, 'auid');
+  return byLogin ?? (audit.columns.uid?.toString() === '0' ? undefined : accountOf(audit, 'uid'));
 }
 
 /** Who acted: the account that logged in (auid), else the one that the process ran as. */

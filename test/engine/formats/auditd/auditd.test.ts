@@ -166,6 +166,19 @@ describe('what controls ask', () => {
     expect(onlyEvent(`${line}\u001dUID="root" AUID="alice"`)).toMatchObject({ ...expected, actor: 'alice' });
   });
 
+  test.each(['su-l', 'runuser', 'runuser-l', 'sudo-i', 'sudo-rs', 'polkit-agent-helper-1', 'doas', 'pkexec'])(
+    'root by %s names who logged in; where nobody did, nobody',
+    (program) => {
+      const line = (auid: string) =>
+        `type=USER_START ${stamp} pid=1 uid=0 auid=${auid} ses=4 msg='op=PAM:session_open acct="root" exe="/usr/bin/${program}" hostname=? addr=? terminal=? res=success'`;
+      const expected = { activity: 'account_switch', target: 'root' };
+      expect(onlyEvent(line('0'))).toMatchObject({ ...expected, actor: 'root' });
+      expect(onlyEvent(line('4294967295'))).toMatchObject(expected);
+      expect(onlyEvent(line('4294967295'))['actor']).toBeUndefined();
+      expect(onlyEvent(line('4294967295').replace('uid=0', 'uid=1001'))['actor']).toBe('1001');
+    },
+  );
+
   test('a command by sudo', () => {
     const command = onlyEvent(
       `type=USER_CMD ${stamp} pid=1 uid=1001 auid=1001 ses=4 msg='cwd="/home/alice" cmd=636174202F6574632F736861646F77 exe="/usr/bin/sudo" terminal=pts/0 res=failed'\u001dAUID="alice"`,
