@@ -2,8 +2,8 @@ import { Command, CommanderError } from 'commander';
 import { installedVersion } from '../engine/index.ts';
 import type { Problem } from '../shared/problem.ts';
 import { addBinderCommands } from './commands/binder-commands.ts';
-import { addCaseCommands } from './commands/case-commands.ts';
-import { addRunCommands } from './commands/run-commands.ts';
+import { addCaseCommands, addSealCommand } from './commands/case-commands.ts';
+import { addPackCommands, addRunCommands, addSampleCommand } from './commands/run-commands.ts';
 import { addServeCommand } from './commands/serve-command.ts';
 import { watchOutput } from './output.ts';
 import { printJson } from './terminal.ts';
@@ -14,12 +14,18 @@ const HELP = 'Use --help for what can be given.';
 
 const program = new Command('fieldwork')
   .description('An offline evidence workbench for SOC 2 Type 2 audits.')
-  .version(installedVersion())
+  .version(installedVersion(), '-V, --version', 'prints the version')
+  .helpOption('-h, --help', 'shows what can be given')
+  .helpCommand('help [command]', 'Shows what can be given to a command.')
   .exitOverride()
   .showHelpAfterError(HELP);
+// In the order of the work; the help lists them so.
+addSampleCommand(program);
 addCaseCommands(program);
 addRunCommands(program);
 addBinderCommands(program);
+addSealCommand(program);
+addPackCommands(program);
 addServeCommand(program);
 
 try {

@@ -148,7 +148,7 @@ function printReperformance({ verdict, sources, records, controls, against }: Re
 export function addBinderCommands(program: Command): void {
   program
     .command('identity')
-    .description("An auditor's key.")
+    .description("An auditor's key: `identity new`.")
     .command('new <file>')
     .description('Makes a key and its certificate, encrypted with a passphrase, as PKCS#12.')
     .requiredOption('--name <name>', 'whose key it is, as it stands in the signature')
@@ -175,9 +175,7 @@ export function addBinderCommands(program: Command): void {
     .action(action(verify));
   program
     .command('reperform <case>')
-    .description(
-      'Builds the database again from evidence and ledger in a fresh place, runs the controls, and compares.',
-    )
+    .description('Reads the evidence again in a fresh place, runs the controls again, and compares.')
     .option('--binder <file>', 'compare with the results that this binder states')
     .option('--json', 'one JSON value on stdout')
     .action(action(reperform));

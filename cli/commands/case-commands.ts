@@ -170,7 +170,6 @@ const collect = (value: string, before: readonly string[] = []): readonly string
 export function addCaseCommands(program: Command): void {
   program
     .command('new <case>')
-    .summary('make a new case')
     .description('Makes a new case: a folder that will hold evidence, ledger, results and binders.')
     .option('--entity <name>', 'whose controls are tested')
     .option('--from <date>', 'first day of the window, YYYY-MM-DD')
@@ -201,6 +200,10 @@ export function addCaseCommands(program: Command): void {
     .description('Shows one record as it stands in its file.')
     .option('--json', 'one JSON value on stdout')
     .action(action(showRecord));
+}
+
+/** Adds `seal`. */
+export function addSealCommand(program: Command): void {
   program
     .command('seal <case>')
     .description('Checks every evidence file and seals the case as a BagIt bag.')

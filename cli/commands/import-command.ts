@@ -100,7 +100,7 @@ function failNoFile(paths: readonly string[]): never {
 export function addImportCommand(program: Command): void {
   program
     .command('import')
-    .summary('import evidence into a case')
+    .summary('Imports files and folders, and accounts for every file and record.')
     .description(
       'Recognises, hashes and imports files and folders, and accounts for every file and record.\n' +
         'Exit code: 0 when every file is in the case, 1 when some were refused, 3 when all were or there was none.',
