@@ -19,17 +19,25 @@ const spec: TableSpec<'authorized_ports'> = {
       'approved',
       'approvedon',
       'approvaldate',
+      'approveddate',
+      'dateapproved',
+      'authorisedon',
+      'authorizedon',
       'authorisedat',
       'authorizedat',
       'authorisedfrom',
       'validfrom',
     ],
+    // Not kept: it decides whether the row is an authorisation at all.
+    approval: ['approvalstatus', 'approvalstate', 'status'],
     change_ticket: ['change', 'changeid', 'changerequest', 'changenumber', 'ticket', 'ticketid'],
   },
   needed: ['system_or_role', 'port', 'protocol'],
   telling: 1,
   tellingColumns: ['owner', 'purpose', 'justification', 'approved_at', 'change_ticket'],
+  namesUnread: true,
   row: (cells) => {
+    refuseUnapproved(cells);
     const port = cells.integer('port', 0, 65535);
     if (port === undefined) cells.needed('port');
     return {
@@ -46,6 +54,24 @@ const spec: TableSpec<'authorized_ports'> = {
   },
 };
 
+// In this order: what takes an approval back stands for itself; "approved after review" is approved, "in review" is not.
+const refusals =
+  /^(?:no|n|false|0|none)$|\b(?:not|no longer|unapproved|unauthori|reject|refus|den(?:y|ied)|declin|disapprov|expire|revok|withdr[ae]w)/i;
+const approvals =
+  /^(?:(?:fully |is )?(?:approved?|authori[sz]ed|accepted|granted|active|valid|current|in force)\b|(?:yes|y|true|ok|1)$)/i;
+const unsettled =
+  /\b(?:pending|await|draft|propos|request|review|cancel|clos|inactive|invalid|unknown|retire|disabl|remov|decommission)/i;
+
+/** A row whose own words say that it is not approved, or no longer, or not yet, authorises nothing. */
+function refuseUnapproved(cells: Cells): void {
+  const cell = cells.cell('approval');
+  if (cell === undefined) return;
+  const isRefused = refusals.test(cell.text) || (!approvals.test(cell.text) && unsettled.test(cell.text));
+  if (isRefused) cells.failOn(cell, 'does not say that the port is approved');
+  else if (!approvals.test(cell.text))
+    cells.assume(`Words in column "${cell.column}" that are neither a yes nor a no are taken as approved.`);
+}
+
 function protocolOf(cells: Cells): string | undefined {
   const protocol = cells.needed('protocol')?.toLowerCase();
   const cell = cells.cell('protocol');
@@ -56,7 +82,7 @@ function protocolOf(cells: Cells): string | undefined {
 export const authorizedPorts: Format = {
   id: 'authorized-ports',
   title: 'Inventory of authorised ports (CSV)',
-  version: 1,
+  version: 2,
   framing: 'spans',
   streams: [],
   recognise: (head) => recogniseTable(spec, head),

@@ -63,6 +63,11 @@ export class Cells {
     this.problem ??= problem;
   }
 
+  /** Something taken for granted about the cells of a column. */
+  assume(statement: string): void {
+    this.sink.assume(statement);
+  }
+
   /** Says that a cell `is not ...`. */
   failOn({ column, text }: Cell, complaint: string): void {
     const shown = text.length > 60 ? `${text.slice(0, 60)}…`.toWellFormed() : text;

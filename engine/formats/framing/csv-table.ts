@@ -19,7 +19,11 @@ export interface TableSpec<N extends EvidenceTableName> {
   /** ... of these columns. */
   readonly tellingColumns: readonly string[];
   readonly row: (cells: Cells) => EvidenceRow<N>;
+  /** States which columns of the header belong to none of the table's: an inventory says nothing in vain. */
+  readonly namesUnread?: true;
 }
+
+const MOST_NAMES = 20;
 
 /** For each column of a table, which fields of a row hold it, in order of preference. */
 export type Places = ReadonlyMap<string, readonly number[]>;
@@ -104,7 +108,10 @@ export class CsvTableReader<N extends EvidenceTableName> implements SourceReader
     this.#header = row.fields.map((name) => name.trim());
     this.#places = findPlaces(row.fields, this.spec.columns);
     const missing = this.spec.needed.filter((column) => !this.#places.has(column));
-    if (missing.length === 0) return true;
+    if (missing.length === 0) {
+      if (this.spec.namesUnread) this.#nameUnread();
+      return true;
+    }
     this.#problem = {
       code: 'missing_column',
       message: `The header has no column for ${missing.join(' and ')}; it has ${this.#header.slice(0, 50).join(', ')}.`,
@@ -112,6 +119,15 @@ export class CsvTableReader<N extends EvidenceTableName> implements SourceReader
       remedy: `Name the columns ${this.spec.needed.join(', ')} in the first line, or import the file as another format.`,
     };
     return false;
+  }
+
+  #nameUnread(): void {
+    const read = new Set([...this.#places.values()].flat());
+    const unread = [...new Set(this.#header.filter((name, place) => name !== '' && !read.has(place)))];
+    const names = unread.slice(0, MOST_NAMES).map((name) => `"${printable(name)}"`);
+    const more = unread.length > MOST_NAMES ? ` and ${unread.length - MOST_NAMES} more` : '';
+    if (unread.length === 1) this.sink.assume(`The column ${names[0]!} is not read.`);
+    if (unread.length > 1) this.sink.assume(`The columns ${names.join(', ')}${more} are not read.`);
   }
 
   #readRow(row: CsvRow): void {
@@ -137,4 +153,9 @@ export class CsvTableReader<N extends EvidenceTableName> implements SourceReader
     if (cells.problem === undefined) this.sink.row(this.spec.table, values);
     return cells.problem;
   }
+}
+
+/** Short enough for a message. */
+function printable(name: string): string {
+  return name.length > 60 ? `${name.slice(0, 60)}…`.toWellFormed() : name;
 }

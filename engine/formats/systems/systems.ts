@@ -1,6 +1,8 @@
 /** The inventory of what is in scope, as CSV. docs/formats/systems.md */
-import type { Format } from '../format.ts';
+import type { Format, ReadContext, RowSink, SourceReader } from '../format.ts';
+import type { Cells } from '../framing/cells.ts';
 import { CsvTableReader, recogniseTable, type TableSpec } from '../framing/csv-table.ts';
+import { NeedsSeen } from './needs.ts';
 
 const spec: TableSpec<'systems'> = {
   table: 'systems',
@@ -19,6 +21,7 @@ const spec: TableSpec<'systems'> = {
   needed: ['system'],
   telling: 2,
   tellingColumns: ['role', 'environment', 'segment', 'criticality', 'addresses', 'scope_from', 'scope_to', 'needs'],
+  namesUnread: true,
   row: (cells) => ({
     system: cells.needed('system'),
     role: cells.text('role'),
@@ -33,6 +36,24 @@ const spec: TableSpec<'systems'> = {
   }),
 };
 
+function openSystems(sink: RowSink, context: ReadContext): SourceReader {
+  const needs = new NeedsSeen();
+  const row = (cells: Cells): ReturnType<typeof spec.row> => {
+    const values = spec.row(cells);
+    if (cells.problem === undefined) needs.add(values.system ?? '', values.needs ?? []);
+    return values;
+  };
+  const reader = new CsvTableReader({ ...spec, row }, sink, context);
+  return {
+    push: (piece) => reader.push(piece),
+    finish: () => {
+      const problem = reader.finish();
+      if (!problem) needs.state(sink);
+      return problem;
+    },
+  };
+}
+
 export const systems: Format = {
   id: 'systems',
   title: 'Inventory of systems in scope (CSV)',
@@ -40,5 +61,5 @@ export const systems: Format = {
   framing: 'spans',
   streams: [],
   recognise: (head) => recogniseTable(spec, head),
-  open: (sink, context) => new CsvTableReader(spec, sink, context),
+  open: openSystems,
 };

@@ -72,6 +72,41 @@ it('rejects ports that do not exist, naming column and value', () => {
   expect(read.rows('authorized_ports')).toHaveLength(1);
 });
 
+it('knows the day of an approval by other names, and says which columns it does not read', () => {
+  for (const name of ['Approved Date', 'approval date', 'Authorised on']) {
+    const read = collectRows(
+      authorizedPorts,
+      `system,port,protocol,${name},Valid To\nweb,80,tcp,2026-01-05,2026-02-01\n`,
+    );
+    expect(read.rows('authorized_ports')[0]).toMatchObject({ approved_at: parseInstant('2026-01-05T00:00:00Z') });
+    expect(read.assumptions).toContain('The column "Valid To" is not read.');
+  }
+});
+
+it('rejects a row that says itself that it is not approved', () => {
+  const refused = [
+    'rejected',
+    'Not approved',
+    'unapproved',
+    'expired 2025',
+    'no',
+    'Pending review',
+    'revoked',
+    'N',
+    'approved, since expired',
+  ];
+  const taken = ['approved', 'Yes', '', 'by the board', 'Active', 'Approved after review'];
+  const rows = [...refused, ...taken].map((word) => `web,80,tcp,"${word}"`);
+  const read = collectRows(authorizedPorts, `system,port,protocol,Approval Status\n${rows.join('\n')}\n`);
+  expect(read.rejects.map(({ reason }) => reason)).toEqual(
+    refused.map((word) => `Column "Approval Status": "${word}" does not say that the port is approved.`),
+  );
+  expect(read.rows('authorized_ports')).toHaveLength(taken.length);
+  expect(read.assumptions).toEqual([
+    'Words in column "Approval Status" that are neither a yes nor a no are taken as approved.',
+  ]);
+});
+
 it('refuses a file without its columns, naming them all', () => {
   const { problem } = collectRows(authorizedPorts, 'system,owner\nweb-1,Ana\n');
   expect(problem?.code).toBe('missing_column');

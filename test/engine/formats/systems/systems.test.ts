@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest';
+import { knownStreams } from '../../../../engine/core/known-streams.ts';
+import { formats } from '../../../../engine/formats/registry.ts';
 import { systems } from '../../../../engine/formats/systems/systems.ts';
 import { parseInstant } from '../../../../shared/time.ts';
 import { collectRows, inPieces } from '../collect-rows.ts';
@@ -41,9 +43,29 @@ it('reads systems, their lists and when they were in scope', () => {
   expect(read.assumptions).toEqual([
     'A day alone in column "Scope From" means its start in Europe/Berlin.',
     'A day alone in column "Scope To" means its end in Europe/Berlin.',
+    'needs names "chrony", which is no stream that can be read.',
   ]);
   const { byte, length } = read.spans[1]!;
   expect(table.slice(byte, byte + length)).toBe(table.split('\r\n')[2]);
+});
+
+it('says which columns and needs it knows nothing of, and how many systems nobody will miss', () => {
+  const read = collectRows(
+    systems,
+    'system,colour,needs,cost centre,,valid until\nweb-1,red,nmpa|Auditd,7,,\nweb-2,,,,,\nweb-3,,,,,\nweb-3,,NMAP,,,\n',
+  );
+  expect(read.assumptions).toEqual([
+    'The columns "colour", "cost centre", "valid until" are not read.',
+    'needs names "nmpa", which is no stream that can be read.',
+    '1 system needs no evidence: no control will miss it.',
+  ]);
+  expect(collectRows(systems, 'system,role\na,web\nb,web\n,web\n').assumptions).toEqual([
+    '2 systems need no evidence: no control will miss them.',
+  ]);
+});
+
+it('knows every stream that a format gives', () => {
+  for (const stream of formats.flatMap(({ streams }) => streams)) expect(knownStreams).toContain(stream);
 });
 
 it('knows columns by other names, in any case, order and delimiter', () => {
