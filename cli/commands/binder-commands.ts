@@ -97,8 +97,14 @@ async function readTrusted(file: string): Promise<Uint8Array> {
   );
 }
 
+/** A valid signature says nothing of who signed, until the certificate is compared with one that is trusted. */
+function unchecked({ verdict, signatures }: Verification): string {
+  const open = verdict === 'valid' && signatures.some(({ trusted }) => trusted === 'no trust list given');
+  return open ? ' (who signed it was not checked: no --trust was given)' : '';
+}
+
 function printVerification(verification: Verification): void {
-  print(`${verification.verdict}  ${verification.file}`);
+  print(`${verification.verdict}  ${verification.file}${unchecked(verification)}`);
   print(`SHA-256 ${verification.sha256}, ${verification.bytes} bytes`);
   for (const { outcome, title, detail } of verification.checks) print(`${outcome.padEnd(8)}  ${title}. ${detail}`);
   for (const signature of verification.signatures) {
@@ -132,7 +138,11 @@ async function readBinderFile(file: string): Promise<Uint8Array> {
   );
 }
 
-function printReperformance({ verdict, sources, records, controls, against }: Reperformance): void {
+function printReperformance({ verdict, reason, sources, records, controls, against }: Reperformance): void {
+  if (reason !== undefined) {
+    print(`${verdict}: ${reason}`);
+    return;
+  }
   print(
     `${verdict}: ${sources} sources and ${records} records were read again, ${controls.length} controls were run again.`,
   );

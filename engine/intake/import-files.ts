@@ -98,7 +98,8 @@ function summarise(files: readonly FileReport[]): ImportReport {
 
 async function noteRefusals(target: EvidenceCase, files: readonly FileReport[]): Promise<void> {
   for (const file of files) {
-    if (file.outcome !== 'refused') continue;
+    // A file that is in the case already is not missing from it.
+    if (file.outcome !== 'refused' || file.problem.code === 'already_exists') continue;
     const { code, message } = file.problem;
     await target.step(async () => ({ entry: refusedEntry(file.path, code, message), result: undefined }));
   }
