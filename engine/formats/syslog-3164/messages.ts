@@ -68,12 +68,13 @@ function phraseOf(known: readonly Phrase[], said: string): Found | undefined {
 /** A log-in names one account: it is both who acts and who is logged in. */
 function fill(meaning: Meaning, { actor, target, ip, port }: Groups): Meaning {
   const isLogin = meaning.class === 'authentication' && actor === undefined;
+  const whom = target ?? meaning.target;
   // Written out, and in this order, for every line: objects of one shape are made several times faster.
   return {
     class: meaning.class,
     activity: meaning.activity,
-    actor: actor ?? (isLogin ? target : undefined),
-    target: target ?? meaning.target,
+    actor: actor ?? (isLogin ? (whom ?? undefined) : undefined),
+    target: whom,
     src_ip: ip !== undefined && isIpAddress(ip) ? ip : undefined,
     src_port: port === undefined ? undefined : Number(port),
     outcome: meaning.outcome,
@@ -139,12 +140,40 @@ const phrases: Readonly<Record<string, readonly Phrase[]>> = {
     { pattern: /^\ufeff?'su (?<target>.+)' failed for (?<actor>.+) on \S+$/, meaning: { ...change, ...failure } },
   ],
   login: [
-    { pattern: /^(?<target>ROOT) LOGIN ON /i, meaning: { ...logon, ...success } },
+    {
+      pattern: /^ROOT LOGIN\s+(?:from \S+\s+)?on (?:\S+ from '?(?<ip>[^\s']+))?/i,
+      meaning: { ...logon, target: 'root', ...success },
+    },
     { pattern: /^LOGIN ON \S+ BY (?<target>\S+)(?: FROM (?<ip>\S+))?/, meaning: { ...logon, ...success } },
     {
       pattern: /^FAILED LOGIN (?:SESSION )?(?:\(?\d+\)? )?(?:on '[^']*' |FROM (?<ip>\S+) )?FOR '?(?<target>[^',]+)/i,
       meaning: { ...logon, ...failure },
     },
+  ],
+  dropbear: [
+    {
+      pattern:
+        /^(?:PAM )?(?:Pubkey|Password|password) auth succeeded for '(?<target>.*)' (?:with \S+ key \S+ )?from \[?(?<ip>[0-9a-fA-F.:]+)\]?:(?<port>\d{1,5})/,
+      meaning: { ...logon, ...success },
+    },
+    {
+      pattern: /^Bad (?:PAM )?password attempt for '(?<target>.*)' from \[?(?<ip>[0-9a-fA-F.:]+)\]?:(?<port>\d{1,5})/,
+      meaning: { ...logon, ...failure },
+    },
+  ],
+  pkexec: [
+    { pattern: /^(?<actor>[^:]+): Executing command \[USER=(?<target>[^\]]+)\]/, meaning: { ...change, ...success } },
+    {
+      pattern: /^(?<actor>[^:]+): Error executing command as another user: .*? \[USER=(?<target>[^\]]+)\]/,
+      meaning: { ...change, ...failure },
+    },
+  ],
+  // The command comes first and may say ` as bob from /` itself; a line cut within it does not say as whom.
+  doas: [
+    { pattern: /^(?<actor>\S+) ran command .* as (?<target>root) from /, meaning: { ...change, ...success } },
+    { pattern: /^(?<actor>\S+) ran command .* as (?<target>\S+) from /, meaning: { ...change, ...success } },
+    { pattern: /^(?<actor>\S+) ran command /, meaning: { ...change, target: 'root', ...success } },
+    { pattern: /^command not permitted for (?<actor>[^:]+): /, meaning: { ...change, ...failure } },
   ],
   'systemd-logind': [
     {
@@ -194,7 +223,7 @@ const phrases: Readonly<Record<string, readonly Phrase[]>> = {
 
 const pamPhrases: readonly Phrase[] = [
   {
-    pattern: /^session opened for user (?<target>.+?)(?:\(uid=\d+\))? by (?<actor>.*)\((?:uid=)?(?<port>\d+)\)$/,
+    pattern: /^session opened for user (?<target>.+?)(?:\(uid=\d+\))? by (?<actor>.*)\((?:uid=)?(?<id>\d+)\)$/,
     meaning: { class: 'authentication', activity: 'session_open', ...success },
   },
   {
@@ -212,8 +241,17 @@ const pamPhrases: readonly Phrase[] = [
   { pattern: /^password changed for (?<target>.+)$/, meaning: { ...user, activity: 'password_change', ...success } },
 ];
 
-/** Programs of which the account in a PAM message is whom somebody becomes, not who somebody is. */
-const SWITCHING = new Set(['su', 'su-l', 'sudo', 'sudo-i', 'runuser', 'runuser-l', 'doas', 'polkit-1', 'pkexec']);
+/** Services of which the account in a PAM message is whom somebody becomes, not who somebody is. */
+const SWITCHING = new Set(
+  'su su-l sudo sudo-i sudo-rs runuser runuser-l doas polkit-1 pkexec polkit-agent-helper-1 ksu'.split(' '),
+);
+/** Services that let a person in. A session of any other, as cron's, is only a session. */
+const LETTING_IN = new Set(
+  (
+    'login remote sshd dropbear vsftpd gdm-password gdm-autologin gdm-fingerprint gdm-smartcard gdm lightdm sddm ' +
+    'sddm-autologin kdm xdm xrdp-sesman cockpit rlogin rsh telnet'
+  ).split(' '),
+);
 
 /** `pam_unix(sshd:session): text`; `undefined` for a message that no PAM module wrote. */
 function readPam(said: string): { readonly service: string; readonly text: string } | undefined {
@@ -227,10 +265,16 @@ function pamMeaning(service: string, said: string): Meaning | undefined {
   if (said.startsWith('authentication failure;')) return pamFailure(service, said);
   const found = phraseOf(pamPhrases, said);
   if (!found) return undefined;
-  const { actor, target, port: byId } = found.groups;
-  const by = actor || (byId === '0' ? 'root' : byId);
-  const isSwitch = SWITCHING.has(service) && found.meaning.class === 'authentication';
-  return fill(found.meaning, isSwitch ? { actor: by, target } : { target });
+  const { actor, target, id } = found.groups;
+  if (found.meaning.class !== 'authentication') return fill(found.meaning, { target });
+  const isOpened = found.meaning.activity === 'session_open';
+  if (isOpened && LETTING_IN.has(service)) return fill({ ...logon, ...success }, { target });
+  if (!SWITCHING.has(service)) return fill(found.meaning, { target });
+  // These programs run as user id 0 for everybody: without a name it names nobody.
+  const by = actor || (id === '0' ? undefined : id);
+  return isOpened
+    ? { ...change, ...success, actor: by, target, src_ip: undefined, src_port: undefined }
+    : fill(found.meaning, { actor: by, target });
 }
 
 /** `authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost=192.0.2.1  user=bob` */

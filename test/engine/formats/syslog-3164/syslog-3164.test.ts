@@ -276,9 +276,77 @@ describe('what messages mean', () => {
     [
       'su',
       'pam_unix(su:session): session opened for user root by bob(uid=1001)',
-      { class: 'authentication', activity: 'session_open', actor: 'bob', target: 'root' },
+      { ...change, actor: 'bob', target: 'root', outcome: 'success' },
     ],
-    ['login[1]', 'ROOT LOGIN ON tty1', { ...logon, actor: 'ROOT', outcome: 'success' }],
+    [
+      'su',
+      'pam_unix(su-l:session): session opened for user root(uid=0) by bob(uid=1000)',
+      { ...change, actor: 'bob', target: 'root', outcome: 'success' },
+    ],
+    [
+      'pkexec',
+      'pam_unix(polkit-1:session): session opened for user root by (uid=1000)',
+      { ...change, actor: '1000', target: 'root', outcome: 'success' },
+    ],
+    [
+      'pkexec[1]',
+      'bob: Executing command [USER=root] [TTY=/dev/pts/0] [CWD=/tmp/[USER=bob]] [COMMAND=/bin/sh]',
+      { ...change, actor: 'bob', target: 'root', outcome: 'success' },
+    ],
+    [
+      'pkexec[1]',
+      'bob: Error executing command as another user: Not authorized [USER=root] [TTY=unknown] [CWD=/] [COMMAND=/bin/sh]',
+      { ...change, actor: 'bob', target: 'root', outcome: 'failure' },
+    ],
+    [
+      'doas',
+      'bob ran command /bin/sh as root from /home/bob',
+      { ...change, actor: 'bob', target: 'root', outcome: 'success' },
+    ],
+    [
+      'doas',
+      'bob ran command /bin/sh as root from /tmp/x as bob from /y',
+      { ...change, actor: 'bob', target: 'root', outcome: 'success' },
+    ],
+    ['doas', 'bob ran command /bin/id as alice from /', { ...change, actor: 'bob', target: 'alice' }],
+    ['doas', 'bob ran command /bin/echo aaaa', { ...change, actor: 'bob', target: 'root', outcome: 'success' }],
+    [
+      'dropbear[1]',
+      "Pubkey auth succeeded for 'root' with ssh-ed25519 key SHA256:abc from 198.51.100.7:50122",
+      { ...logon, actor: 'root', target: 'root', src_ip: '198.51.100.7', src_port: 50122, outcome: 'success' },
+    ],
+    [
+      'dropbear[1]',
+      "Password auth succeeded for 'root' from 2001:db8::1:50122",
+      { ...logon, actor: 'root', src_ip: '2001:db8::1', src_port: 50122, outcome: 'success' },
+    ],
+    [
+      'dropbear[1]',
+      "Bad password attempt for 'root' from 198.51.100.7:50122",
+      { ...logon, actor: 'root', src_ip: '198.51.100.7', outcome: 'failure' },
+    ],
+    ['login[1]', 'ROOT LOGIN ON tty1', { ...logon, actor: 'root', target: 'root', outcome: 'success' }],
+    ['login[1]', "ROOT LOGIN  on '/dev/tty1'", { ...logon, actor: 'root', target: 'root', outcome: 'success' }],
+    [
+      'login[1]',
+      "ROOT LOGIN  on '/dev/pts/1' from '198.51.100.7'",
+      { ...logon, actor: 'root', src_ip: '198.51.100.7', outcome: 'success' },
+    ],
+    [
+      'login[1]',
+      'pam_unix(login:session): session opened for user root(uid=0) by LOGIN(uid=0)',
+      { ...logon, actor: 'root', target: 'root', outcome: 'success' },
+    ],
+    [
+      'CRON[1]',
+      'pam_unix(cron:session): session opened for user root(uid=0) by (uid=0)',
+      { class: 'authentication', activity: 'session_open', target: 'root' },
+    ],
+    [
+      'systemd',
+      'pam_unix(systemd-user:session): session opened for user root(uid=0) by (uid=0)',
+      { class: 'authentication', activity: 'session_open', target: 'root' },
+    ],
     [
       'login[1]',
       "FAILED LOGIN (1) on '/dev/tty1' FOR 'bob', Authentication failure",
@@ -343,6 +411,11 @@ describe('what messages mean', () => {
     expect([event['class'], event['actor'], event['outcome']]).toEqual([undefined, undefined, undefined]);
   });
 
+  test('a session of su that PAM opens for the user id 0 without a name names nobody', () => {
+    const event = says('su', 'pam_unix(su:session): session opened for user root by (uid=0)');
+    expect([event['activity'], event['actor'], event['target']]).toEqual(['account_switch', undefined, 'root']);
+  });
+
   test('a message of a megabyte made to slow a pattern down takes no time', () => {
     const started = performance.now();
     for (const part of [
@@ -352,9 +425,15 @@ describe('what messages mean', () => {
       ' ; ',
       'session opened for user ',
       "'su ",
+      'a ran command ',
+      ' as root',
+      "Pubkey auth succeeded for '",
+      "' with x key y from 1:",
+      'a: Error executing command as another user: ',
       '(',
     ])
-      for (const program of ['sshd', 'su', 'sudo', 'login', 'kernel', 'rsyslogd']) says(program, part.repeat(50_000));
+      for (const program of ['sshd', 'su', 'sudo', 'login', 'doas', 'pkexec', 'dropbear', 'kernel', 'rsyslogd'])
+        says(program, part.repeat(50_000));
     expect(performance.now() - started).toBeLessThan(5000);
   });
 });
