@@ -134,6 +134,7 @@ const phrases: Readonly<Record<string, readonly Phrase[]>> = {
     { pattern: /^FAILED SU \(to (?<target>[^)]+)\) (?<actor>.+) on \S+$/, meaning: { ...change, ...failure } },
     { pattern: /^Successful su for (?<target>.+) by (?<actor>.+)$/, meaning: { ...change, ...success } },
     { pattern: /^FAILED su for (?<target>.+) by (?<actor>.+)$/, meaning: { ...change, ...failure } },
+    { pattern: /^(?<actor>\S+) to (?<target>\S+) on \S+$/, meaning: { ...change, ...success } },
     { pattern: /^BAD SU (?<actor>.+) to (?<target>.+) on \S+$/, meaning: { ...change, ...failure } },
     { pattern: /^\+ \S+ (?<actor>[^:]+):(?<target>.+)$/, meaning: { ...change, ...success } },
     { pattern: /^- \S+ (?<actor>[^:]+):(?<target>.+)$/, meaning: { ...change, ...failure } },
@@ -141,7 +142,7 @@ const phrases: Readonly<Record<string, readonly Phrase[]>> = {
   ],
   login: [
     {
-      pattern: /^ROOT LOGIN\s+(?:from \S+\s+)?on (?:\S+ from '?(?<ip>[^\s']+))?/i,
+      pattern: /^ROOT LOGIN\s+(?:\(\S+\)\s+|from \S+\s+)?on (?:\S+ from '?(?<ip>[^\s']+))?/i,
       meaning: { ...logon, target: 'root', ...success },
     },
     { pattern: /^LOGIN ON \S+ BY (?<target>\S+)(?: FROM (?<ip>\S+))?/, meaning: { ...logon, ...success } },

@@ -326,6 +326,9 @@ describe('what messages mean', () => {
       { ...logon, actor: 'root', src_ip: '198.51.100.7', outcome: 'failure' },
     ],
     ['login[1]', 'ROOT LOGIN ON tty1', { ...logon, actor: 'root', target: 'root', outcome: 'success' }],
+    ['su[1]', 'bob to root on /dev/pts/0', { ...change, actor: 'bob', target: 'root', outcome: 'success' }],
+    ['su[1]', 'BAD SU bob to root on /dev/pts/0', { ...change, actor: 'bob', target: 'root', outcome: 'failure' }],
+    ['login[1]', 'ROOT LOGIN (root) ON ttyv0', { ...logon, actor: 'root', target: 'root', outcome: 'success' }],
     ['login[1]', "ROOT LOGIN  on '/dev/tty1'", { ...logon, actor: 'root', target: 'root', outcome: 'success' }],
     [
       'login[1]',
