@@ -40,8 +40,13 @@ export class WorkbenchSession {
 
   /** The same for work that changes the case. Fails with `bad_request` in a workbench that only reads. */
   async change<T>(work: () => Promise<T>): Promise<T> {
-    if (this.options.readOnly) failReadOnly();
+    this.checkWritable();
     return this.alone(work);
+  }
+
+  /** Fails with `bad_request` in a workbench that only reads. */
+  checkWritable(): void {
+    if (this.options.readOnly) failReadOnly();
   }
 
   /** The cases that this workbench may open, by the names its host gave them. */

@@ -1,6 +1,5 @@
 /** The workbench: every call of the contract, answered from the case that is open. */
 import type { EngineOptions } from '../shared/engine-link.ts';
-import { fail } from '../shared/problem.ts';
 import { currentActor } from './actor.ts';
 import { readBinder, listBinders, makeBinder, verifyStoredBinder } from './binders.ts';
 import { readLedger, readRecord, readRejects, readResults, readSources, readSummary } from './case-reads.ts';
@@ -53,7 +52,7 @@ export async function createWorkbench(
     'ledger.page': async (input) => readLedger(session.target, input),
     'identity.list': async () => listIdentities(identitiesDir),
     'identity.create': async ({ name, passphrase }) => {
-      if (readOnly) failReadOnly();
+      session.checkWritable();
       const {
         key,
         name: shown,
@@ -81,12 +80,4 @@ export async function createWorkbench(
 function runtimeName(): string {
   const { electron, node } = process.versions;
   return electron === undefined ? `Node ${node}` : `Electron ${electron}`;
-}
-
-function failReadOnly(): never {
-  return fail({
-    code: 'bad_request',
-    message: 'This workbench was started to read only.',
-    remedy: 'Start it without --read-only to make changes.',
-  });
 }

@@ -6,6 +6,7 @@
  */
 import type { OutdatedControl } from '../controls/outdated-controls.ts';
 import type { Sha256 } from '../core/hash.ts';
+import type { ControlDayRow } from '../core/result-hash.ts';
 import type { ControlDayState, Frequency, RowStatus, Severity } from '../../shared/states.ts';
 import type { Day } from '../../shared/time.ts';
 
@@ -135,17 +136,8 @@ export interface ControlContent {
   readonly daysHash: Sha256;
 }
 
-export interface ControlDayContent {
-  readonly day: Day;
-  readonly state: ControlDayState;
-  readonly allStates: readonly ControlDayState[];
-  readonly reasons: readonly string[];
-  readonly population: number;
-  readonly tested: number;
-  readonly deviations: number;
-  readonly systemsExpected: readonly string[];
-  readonly systemsSeen: readonly string[];
-}
+/** A control-day is printed as it was hashed. */
+export type ControlDayContent = ControlDayRow;
 
 export interface ParameterLine {
   readonly name: string;
