@@ -5,7 +5,7 @@ import { LineSplitter, isBlank } from '../formats/framing/lines.ts';
 import { evidencePath } from './case-folder.ts';
 import type { EvidenceCase } from './evidence-case.ts';
 import type { SourceImported } from './ledger-kinds.ts';
-import { checkHash, sealedContent } from './replay.ts';
+import { checkHash, contentOf } from './replay.ts';
 
 /** What is shown of one record; the rest of a longer one stays in the file. */
 export const MOST_RECORD_BYTES = 256 * 1024;
@@ -33,9 +33,10 @@ export async function findRecord(target: EvidenceCase, sourceId: number, record:
   const missing = `S${sourceId} has ${source.records + source.rejected} records; there is no record ${record}.`;
   if (!mark || record > source.records + source.rejected) return failNotFound(missing);
   // A few bytes are shown of a file that is not read to its end: it is checked as a whole first.
-  await checkHash(evidencePath(target.folder, source.sha256, source.name), source);
+  const path = evidencePath(target.folder, source.sha256, source.name);
+  await checkHash(path, source);
   const byte = Number(mark['byte']);
-  const content = bytesFrom(sealedContent(target.folder, source), byte);
+  const content = bytesFrom(contentOf(path, source), byte);
   if (findFormat(source.format)?.framing === 'spans') {
     const length = Number(mark['length']);
     return { source, record, byte, length, bytes: await take(content, Math.min(length, MOST_RECORD_BYTES)) };

@@ -72,22 +72,29 @@ function formatOf(data: SourceImported): Format {
  */
 export async function* sealedContent(folder: CaseFolder, data: SourceImported): AsyncGenerator<Uint8Array> {
   const path = evidencePath(folder, data.sha256, data.name);
-  const container = containerOf(await readHead(path, 8));
-  if (container === 'zip' && data.member !== null) {
-    await checkHash(path, data);
-    const zip = await openZip(path, data.original_path);
-    try {
-      const member = zip.members.find((candidate) => candidate.name === data.member);
-      if (member) yield* unpacked(member.open(), data);
-    } finally {
-      zip.close();
-    }
-  } else if (container === 'gzip') {
-    await checkHash(path, data);
-    yield* gunzipped(fileBytes(path), data.name);
-  } else {
-    yield* checkedBytes(path, data);
+  if ((await wrappingOf(path, data)) === 'plain') return yield* checkedBytes(path, data);
+  await checkHash(path, data);
+  yield* contentOf(path, data);
+}
+
+/** The same without any check: for a file whose hash was checked just before. */
+export async function* contentOf(path: string, data: SourceImported): AsyncGenerator<Uint8Array> {
+  const wrapping = await wrappingOf(path, data);
+  if (wrapping === 'gzip') return yield* gunzipped(fileBytes(path), data.name);
+  if (wrapping === 'plain') return yield* fileBytes(path);
+  const zip = await openZip(path, data.original_path);
+  try {
+    const member = zip.members.find((candidate) => candidate.name === data.member);
+    if (member) yield* unpacked(member.open(), data);
+  } finally {
+    zip.close();
   }
+}
+
+async function wrappingOf(path: string, { member }: SourceImported): Promise<'plain' | 'gzip' | 'zip'> {
+  const container = containerOf(await readHead(path, 8));
+  if (container === 'zip' && member !== null) return 'zip';
+  return container === 'gzip' ? 'gzip' : 'plain';
 }
 
 async function* unpacked(bytes: AsyncGenerator<Uint8Array>, data: SourceImported): AsyncGenerator<Uint8Array> {
