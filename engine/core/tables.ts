@@ -7,9 +7,10 @@
 
 /**
  * Column types. `time` is a UTC timestamp with microseconds; `text` is valid UTF-8; `longtext` is text stored with
- * zstd; `texts` is a list of text; `json` is JSON as text.
+ * zstd; `texts` is a list of text; `labels` is a map of text to text; `json` is JSON as text. A `double` may be NaN.
  */
-export type ColumnType = 'time' | 'text' | 'longtext' | 'texts' | 'json' | 'integer' | 'bigint' | 'double' | 'boolean';
+export type ColumnType =
+  'time' | 'text' | 'longtext' | 'texts' | 'labels' | 'json' | 'integer' | 'bigint' | 'double' | 'boolean';
 
 export interface Column {
   readonly name: string;
@@ -25,7 +26,10 @@ export interface Table {
 
 type ColumnSpecs = Readonly<Record<string, readonly [ColumnType, string]>>;
 
-/** What a JavaScript value for a column is; every column may be NULL. */
+/**
+ * What a JavaScript value for a column is; every column may be NULL. Labels are names and values in turn:
+ * `['__name__', 'up', 'job', 'node']`.
+ */
 type ValueOf<T extends ColumnType> = T extends 'time'
   ? bigint
   : T extends 'integer' | 'double'
@@ -34,7 +38,7 @@ type ValueOf<T extends ColumnType> = T extends 'time'
       ? bigint | number
       : T extends 'boolean'
         ? boolean
-        : T extends 'texts'
+        : T extends 'texts' | 'labels'
           ? readonly string[]
           : string;
 
@@ -198,6 +202,94 @@ const specs = {
       not_before: ['time', 'valid from'],
       not_after: ['time', 'valid to'],
       self_signed: ['boolean', 'issuer equals subject'],
+    },
+  },
+  metric_series: {
+    means: 'One row a series of a Prometheus: what its labels are, and whether its samples are kept.',
+    columns: {
+      series_id: ['bigint', 'identity of the series in the case; a series of two sources has two'],
+      name: ['text', 'the metric: label __name__'],
+      labels: ['labels', 'all labels, __name__ included'],
+      system: ['text', 'the host in the label instance, without its port'],
+      samples_kept: ['boolean', 'its samples are in metric_samples; else they are read from the source on demand'],
+    },
+  },
+  metric_samples: {
+    means: 'Samples of the series whose samples are kept. Stale markers are no samples.',
+    columns: {
+      series_id: ['bigint', 'the series, see metric_series'],
+      time: ['time', 'when it was scraped, by the clock of the Prometheus server'],
+      value: ['double', 'its value, exact to the last bit; may be NaN or infinite'],
+    },
+  },
+  metric_histograms: {
+    means: 'Native histograms of the series whose samples are kept: one row a sample.',
+    columns: {
+      series_id: ['bigint', 'the series, see metric_series'],
+      time: ['time', 'when it was scraped, by the clock of the Prometheus server'],
+      counts: ['text', 'integer or float: how the counts are kept'],
+      counter_reset: ['text', 'unknown, not reset, reset, gauge'],
+      schema: ['integer', 'resolution, -9 to 52; -53: custom bounds'],
+      zero_threshold: ['double', 'width of the zero bucket'],
+      zero_count: ['double', 'observations in the zero bucket'],
+      count: ['double', 'observations'],
+      sum: ['double', 'sum of the observations'],
+      buckets: ['json', 'spans and counts of the buckets as the source has them'],
+    },
+  },
+  metric_presence: {
+    means: 'When a series was there: one row a run of samples without a break. Made for every series.',
+    columns: {
+      series_id: ['bigint', 'the series, see metric_series'],
+      from: ['time', 'first sample of the run'],
+      to: ['time', 'a millisecond after its last sample'],
+      samples: ['bigint', 'samples in the run'],
+      interval_ms: ['bigint', 'usual distance of its samples; NULL for a single sample'],
+      ended_by: ['text', 'stale, silence, unread (damaged or deleted samples follow), end (of the source)'],
+      stale_at: ['time', 'when the stale marker that ended it was set'],
+    },
+  },
+  metric_hours: {
+    means: 'What a series did in each hour (UTC) in which it has samples. Made for every series.',
+    columns: {
+      series_id: ['bigint', 'the series, see metric_series'],
+      hour: ['time', 'start of the hour'],
+      samples: ['bigint', 'samples in it'],
+      min: ['double', 'least value; NaN only where there is no other'],
+      max: ['double', 'greatest value; NaN only where there is no other'],
+      avg: ['double', 'mean of all values, NaN where one is'],
+      first: ['double', 'first value'],
+      last: ['double', 'last value'],
+      resets: ['bigint', 'how often a value was below the one before it'],
+    },
+  },
+  metric_unread: {
+    means: 'Stretches of a series whose samples are not given: nothing is known about them.',
+    columns: {
+      series_id: ['bigint', 'the series, see metric_series'],
+      from: ['time', 'first sample that is not given'],
+      to: ['time', 'a millisecond after the last one'],
+      because: ['text', 'damaged, or deleted on the server before the snapshot was taken'],
+    },
+  },
+  metric_metadata: {
+    means: 'What an exposition says about its metrics: one row a line of it.',
+    columns: {
+      name: ['text', 'the metric family'],
+      kind: ['text', 'type, help, unit, eof or comment'],
+      value: ['longtext', 'what the line says'],
+    },
+  },
+  clock_samples: {
+    means: 'Measurements of how far a clock was off.',
+    columns: {
+      time: ['time', 'when it was measured'],
+      system: ['text', 'whose clock'],
+      offset_s: ['double', 'seconds that the clock was ahead of its reference; negative: behind'],
+      error_s: ['double', 'bound of the error of that, seconds'],
+      stratum: ['integer', 'distance from a reference clock'],
+      reference: ['text', 'what it was measured against'],
+      synchronised: ['boolean', 'the system says that its clock is disciplined'],
     },
   },
   systems: {

@@ -25,6 +25,8 @@ export interface ReadContext {
   readonly zone: string;
   /** The system that wrote the file, where its records do not name one. */
   readonly system: string | undefined;
+  /** When the file was made, UTC microseconds, as a person says; for files whose records carry no time. */
+  readonly takenAt?: bigint | undefined;
 }
 
 /** Where a reader puts what it reads. Record numbers begin at 1 and rise by 1 for each record with content. */
@@ -36,6 +38,8 @@ export interface RowSink {
   record(byte: number, length: number): number;
   /** Adds a row that cites the current record, or `record` where given (a multi-record event cites its first line). */
   row<N extends EvidenceTableName>(table: N, row: EvidenceRow<N>, record?: number): void;
+  /** The identity in the case of a series whose first record in this source is `record`. */
+  seriesId(record: number): bigint;
   /** The current record is not readable: it goes to the rejects with its raw bytes. A sentence with a full stop. */
   reject(reason: string, raw: Uint8Array): void;
   /** Something taken for granted for the whole source: the year, the zone, the system. Kept once each, printed. */

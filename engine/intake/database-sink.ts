@@ -1,5 +1,6 @@
 /** Takes what a reader gives and puts it into the case's tables, keeping the account of every record. */
 import { fail } from '../../shared/problem.ts';
+import { seriesId } from '../core/series-id.ts';
 import { citationColumns, evidenceTable, type EvidenceRow, type EvidenceTableName } from '../core/tables.ts';
 import type { Framing, RowSink } from '../formats/format.ts';
 import type { BulkTable } from '../store/bulk-rows.ts';
@@ -103,6 +104,10 @@ export class DatabaseSink implements RowSink {
     this.rows.set(table, (this.rows.get(table) ?? 0) + 1);
     const time = columns['time'] as bigint | null | undefined;
     if (typeof time === 'bigint') this.sawTime(time);
+  }
+
+  seriesId(record: number): bigint {
+    return seriesId(this.sourceId, record);
   }
 
   /**

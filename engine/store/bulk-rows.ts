@@ -50,11 +50,18 @@ function listOf(column: string): string {
   return `list_transform(string_split(${column}, chr(31))[:-2], lambda item: ${item})`;
 }
 
+/** SQL that gives back the map of names to values that `listText` wrote one after the other. */
+function mapOf(column: string): string {
+  const at = (from: number): string => `list_transform(range(${from}, len(items) + 1, 2), lambda i: items[i])`;
+  return `list_transform([${listOf(column)}], lambda items: map(${at(1)}, ${at(2)}))[1]`;
+}
+
 const transportTypes: Readonly<Record<BulkColumn['type'], DuckDBType>> = {
   time: TIMESTAMP,
   text: VARCHAR,
   longtext: VARCHAR,
   texts: VARCHAR,
+  labels: VARCHAR,
   json: VARCHAR,
   integer: INTEGER,
   bigint: BIGINT,
@@ -62,6 +69,12 @@ const transportTypes: Readonly<Record<BulkColumn['type'], DuckDBType>> = {
   boolean: BOOLEAN,
   blob: BLOB,
 };
+
+/** SQL that gives the value of a column from the value that travelled. */
+function transported(column: string, type: BulkColumn['type']): string {
+  if (type === 'texts') return listOf(column);
+  return type === 'labels' ? mapOf(column) : column;
+}
 
 type FixedArray =
   BigInt64Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Float64Array<ArrayBuffer> | Uint8Array<ArrayBuffer>;
@@ -210,8 +223,6 @@ export class BulkQueue {
   }
 
   private get selection(): string {
-    return this.table.columns
-      .map(({ name, type }) => (type === 'texts' ? listOf(`"${name}"`) : `"${name}"`))
-      .join(', ');
+    return this.table.columns.map(({ name, type }) => transported(`"${name}"`, type)).join(', ');
   }
 }

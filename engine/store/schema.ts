@@ -8,7 +8,7 @@
 import { citationColumns, evidenceTable, evidenceTableNames, type ColumnType } from '../core/tables.ts';
 
 /** Rises with every change to the tables, the views or what fills them. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 const sqlTypes: Readonly<Record<ColumnType, string>> = {
   time: 'TIMESTAMP',
@@ -16,6 +16,7 @@ const sqlTypes: Readonly<Record<ColumnType, string>> = {
   // Zstandard must be asked for by name, and only works with storage_compatibility_version 'latest'.
   longtext: 'VARCHAR USING COMPRESSION zstd',
   texts: 'VARCHAR[]',
+  labels: 'MAP(VARCHAR, VARCHAR)',
   json: 'VARCHAR USING COMPRESSION zstd',
   integer: 'INTEGER',
   bigint: 'BIGINT',

@@ -85,6 +85,10 @@ class MemorySink implements RowSink {
     rows.push({ record, ...Object.fromEntries(filled) });
   }
 
+  seriesId(record: number): bigint {
+    return BigInt(record);
+  }
+
   reject(reason: string, raw: Uint8Array): void {
     if (!reason.endsWith('.')) throw new Error(`A reason is a sentence with a full stop: ${reason}`);
     this.rejects.push({ record: this.spans.length, reason, raw: Buffer.from(raw).toString('latin1') });

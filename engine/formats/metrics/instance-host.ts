@@ -1,0 +1,15 @@
+import { labelValue, type Label } from '../prometheus-tsdb/labels.ts';
+
+/**
+ * The host that a series is about, as its label `instance` names it: `web-1` for `web-1:9100`, `https://web-1/metrics`
+ * and `web-1`; `2001:db8::1` for `[2001:db8::1]:9100`. `undefined` where the label is missing or empty.
+ */
+export function instanceHost(labels: readonly Label[]): string | undefined {
+  const instance = labelValue(labels, 'instance');
+  const authority = /^(?:[a-zA-Z][a-zA-Z0-9+.-]*:\/\/)?(?:[^/@]*@)?([^/?#]*)/.exec(instance)?.[1] ?? '';
+  const bracketed = /^\[([^\]]+)\](?::\d+)?$/.exec(authority)?.[1];
+  if (bracketed !== undefined) return bracketed;
+  // Several colons without brackets are an IPv6 address alone.
+  const host = /^[^:]*:\d+$/.test(authority) ? authority.slice(0, authority.lastIndexOf(':')) : authority;
+  return host === '' ? undefined : host;
+}
