@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import type { Effects } from './core/effects.ts';
 import { spawnLockedWithNode } from './core/locked-child-node.ts';
 import type { SpawnLocked } from './core/locked-child.ts';
+import { seriesOfPacks } from './controls/series-of-packs.ts';
+import { timelineSeries } from './evidence/metric-streams.ts';
 import { rollUpSource } from './evidence/roll-ups.ts';
 import { viewStatements } from './evidence/views.ts';
 import type { CaseContext } from './intake/evidence-case.ts';
@@ -22,7 +24,12 @@ export interface Engine {
 export function createEngine(effects: Effects, options: { readonly spawnLocked?: SpawnLocked } = {}): Engine {
   const paths = installationPaths();
   const version = installedVersion(paths);
-  const recipe = { statements: [...schemaStatements(), ...viewStatements()], rollUpSource };
+  const recipe = {
+    statements: [...schemaStatements(), ...viewStatements()],
+    rollUpSource,
+    seriesAlwaysKept: timelineSeries,
+    seriesToKeep: async () => [...timelineSeries, ...(await seriesOfPacks(paths.packs))],
+  };
   return {
     effects,
     paths,

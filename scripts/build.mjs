@@ -19,6 +19,7 @@ const external = [
   '@peculiar/x509',
   'reflect-metadata',
   'yauzl',
+  'tar-stream',
   'yaml',
   'commander',
 ];

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { importFiles, type FileReport, type ImportReport } from '../../engine/index.ts';
 import { describeProblem, fail, type Problem } from '../../shared/problem.ts';
-import { isTimeZone } from '../../shared/time.ts';
+import { isTimeZone, parseInstant } from '../../shared/time.ts';
 import { action, withCase, type CommandContext, type ExitCode } from '../run-command.ts';
 import { note, print, printJson, printTable } from '../terminal.ts';
 
@@ -13,6 +13,8 @@ interface ImportCommandOptions {
   readonly obtainedHow?: string;
   readonly zone?: string;
   readonly system?: string;
+  readonly series?: readonly string[];
+  readonly takenAt?: string;
 }
 
 /** A file that the case holds already. Nothing went wrong, and nothing was added. */
@@ -37,7 +39,11 @@ async function importCommand(
   options: ImportCommandOptions,
 ): Promise<ExitCode> {
   if (options.zone !== undefined && !isTimeZone(options.zone)) failZone(options.zone);
-  const report = await withCase(context, path, (target) => importFiles(target, files, options, context.job));
+  const { takenAt: takenAtText, ...others } = options;
+  const takenAt = takenAtText === undefined ? {} : { takenAt: parseInstant(takenAtText) ?? failInstant(takenAtText) };
+  const report = await withCase(context, path, (target) =>
+    importFiles(target, files, { ...others, ...takenAt }, context.job),
+  );
   if (report.files.length === 0) failNoFile(files);
   const account = accountOf(report);
   if (context.json) printJson(account);
@@ -88,6 +94,14 @@ function failZone(zone: string): never {
   });
 }
 
+function failInstant(text: string): never {
+  return fail({
+    code: 'bad_request',
+    message: `${text} is no instant.`,
+    remedy: 'Write it as in 2026-11-21T06:11:30Z, with Z or an offset.',
+  });
+}
+
 function failNoFile(paths: readonly string[]): never {
   return fail({
     code: 'not_found',
@@ -113,6 +127,14 @@ export function addImportCommand(program: Command): void {
     .option('--obtained-how <text>', 'how it was obtained')
     .option('--zone <zone>', "IANA zone of times without an offset; the engagement's if left out")
     .option('--system <name>', 'the system that wrote the files, where they do not say')
+    .option(
+      '--series <selector...>',
+      'keep the samples of these metric series, as in {__name__=~"node_.*"}; those that controls need if left out',
+    )
+    .option(
+      '--taken-at <time>',
+      'when the files were made, for those whose records carry no time (2026-11-21T06:11:30Z)',
+    )
     .option('--json', 'one JSON value on stdout')
     .action(action(importCommand));
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ProblemError } from '../../shared/problem.ts';
 import type { SpawnLocked } from '../core/locked-child.ts';
+import { parseSelector } from '../formats/prometheus-tsdb/selector.ts';
 import { controlTables } from '../store/locked/allowed-tables.ts';
 import { defaultLimits, LockedQueries } from '../store/locked/locked-queries.ts';
 import { SCHEMA_VERSION } from '../store/schema.ts';
@@ -69,10 +70,20 @@ function checkFrontMatter(control: Control): readonly string[] {
     ...parameters
       .filter(([name]) => WINDOW_PARAMETERS.includes(name))
       .map(([name]) => `The parameter ${name} is bound by Fieldwork and cannot be declared.`),
+    ...control.metrics.flatMap(selectorTrouble),
     ...control.optional
       .filter((table) => !(table in control.needs))
       .map((table) => `${table} is optional, but not among the tables needed.`),
   ];
+}
+
+function selectorTrouble(selector: string): readonly string[] {
+  try {
+    parseSelector(selector);
+    return [];
+  } catch (error) {
+    return [messageOf(error)];
+  }
 }
 
 function checkNeeds({ needs }: Control, catalogue: Catalogue): readonly string[] {

@@ -34,6 +34,8 @@ export const frontMatterSchema = z.strictObject({
   needs: z.record(name, z.array(name).min(1)),
   /** Those of the tables that may be empty; one of the others without a row makes every day `no evidence`. */
   optional: z.array(name).default([]),
+  /** Selectors of the metric series whose samples it reads: they are kept when a snapshot is imported. */
+  metrics: z.array(line).default([]),
   /** Streams whose coverage decides "no evidence". `a or b`: a system gives those of the two that it needs. */
   streams: z.array(line).default([]),
   parameters: z.record(name, parameterSchema).default({}),

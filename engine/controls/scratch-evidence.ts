@@ -37,8 +37,11 @@ export async function makeScratchDatabase(
       });
     });
     await database.transaction(async (transaction) => {
-      const sources = await transaction.query('SELECT DISTINCT source_id FROM evidence.events ORDER BY source_id');
-      for (const source of sources) await rollUpSource(transaction, Number(source['source_id']));
+      const sources = await transaction.query(
+        'SELECT source_id FROM evidence.events UNION SELECT source_id FROM evidence.metric_series ORDER BY source_id',
+      );
+      for (const source of sources)
+        await rollUpSource(transaction, { sourceId: Number(source['source_id']), series: null });
     });
     return database;
   } catch (error) {
@@ -89,9 +92,17 @@ function cellValue({ name, type }: BulkColumn, cell: string): BulkValue {
         : failEvidence(`${name} is ${cell}, not true or false.`);
     case 'texts':
       return cell.split(ITEM_SEPARATOR);
+    case 'labels':
+      return labelsOf(cell) ?? failEvidence(`${name} is ${cell}, which is not of the form a=b;c=d.`);
     default:
       return cell;
   }
+}
+
+/** Names and values in turn, from `a=b;c=d`. */
+function labelsOf(cell: string): readonly string[] | undefined {
+  const pairs = cell.split(ITEM_SEPARATOR).map((pair) => /^([^=]+)=(.*)$/s.exec(pair));
+  return pairs.every((pair) => pair !== null) ? pairs.flatMap((pair) => [pair[1]!, pair[2]!]) : undefined;
 }
 
 function failEvidence(message: string): never {

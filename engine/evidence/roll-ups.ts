@@ -1,11 +1,20 @@
 /** Roll-ups made when a source is imported, so that coverage and most controls never scan raw rows twice. */
 import type { Transaction } from '../store/case-database.ts';
+import { rollUpMetrics, type MetricSource } from './metric-roll-ups.ts';
+import { rollUpScrapes } from './metric-streams.ts';
+
+/** Makes everything that rests on the rows of one source alone. */
+export async function rollUpSource(transaction: Transaction, source: MetricSource): Promise<void> {
+  await rollUpEvents(transaction, source.sourceId);
+  await rollUpMetrics(transaction, source);
+  await rollUpScrapes(transaction, source.sourceId);
+}
 
 /**
  * Fills `stream_hours` for one source: for each stream, system and UTC hour, how many events, the first and last,
  * and the longest silence (seconds) that ended in the hour. Events without a time or a system are not in it.
  */
-export async function rollUpSource(transaction: Transaction, sourceId: number): Promise<void> {
+async function rollUpEvents(transaction: Transaction, sourceId: number): Promise<void> {
   await transaction.query(
     `INSERT INTO evidence.stream_hours
      WITH spoken AS (

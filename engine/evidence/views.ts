@@ -2,6 +2,7 @@
  * The views that controls and people read. Evidence names a system as it can: by host name in a log, by address in a
  * scan. The views give it the name the inventory has for it; where the inventory has none, the name stays as it is.
  */
+import { metricClockSamples } from './metric-clocks.ts';
 
 interface View {
   readonly name: string;
@@ -28,17 +29,47 @@ export const evidenceViews: readonly View[] = [
   {
     name: 'system_names',
     means: 'every name and address of a system in the inventory, lower case; a name two systems claim is nobody’s',
-    sql: `SELECT name, min(system) AS system
-      FROM (SELECT lower(system) AS name, system FROM evidence.systems
-            UNION SELECT lower(unnest(addresses)) AS name, system FROM evidence.systems)
-      GROUP BY name HAVING count(DISTINCT system) = 1`,
+    sql: `WITH inventory AS (
+        SELECT name, min(system) AS system
+        FROM (SELECT lower(system) AS name, system FROM evidence.systems
+              UNION SELECT lower(unnest(addresses)) AS name, system FROM evidence.systems)
+        GROUP BY name HAVING count(DISTINCT system) = 1),
+      -- A scraped host says its own name, whatever address it is scraped at.
+      scraped AS (
+        SELECT lower(s.system) AS name, min(i.system) AS system
+        FROM evidence.metric_series s JOIN inventory i ON i.name = lower(s.labels['nodename'])
+        WHERE s.name = 'node_uname_info' AND s.system IS NOT NULL
+        GROUP BY lower(s.system) HAVING count(DISTINCT i.system) = 1)
+      SELECT * FROM inventory
+      UNION ALL SELECT * FROM scraped WHERE name NOT IN (SELECT name FROM inventory)`,
   },
-  ...['systems', 'authorized_ports', 'auditd_records', 'syslog_records', 'cloudtrail_records', 'scans'].map((name) => ({
+  ...[
+    'systems',
+    'authorized_ports',
+    'auditd_records',
+    'syslog_records',
+    'cloudtrail_records',
+    'scans',
+    'metric_samples',
+    'metric_histograms',
+    'metric_presence',
+    'metric_hours',
+    'metric_unread',
+    'metric_metadata',
+  ].map((name) => ({
     name,
     means: 'as the evidence has it',
     sql: `SELECT * FROM evidence.${name}`,
   })),
-  ...['events', 'tickets', 'stream_hours'].map((name) => ({
+  {
+    name: 'clock_samples',
+    means: 'with the system as the inventory names it, and with what exporters measured',
+    sql: `WITH all_samples AS (
+        SELECT * FROM evidence.clock_samples UNION ALL BY NAME (${metricClockSamples()}))
+      SELECT e.* REPLACE (coalesce(n.system, e.system) AS system)
+      FROM all_samples e LEFT JOIN system_names n ON n.name = lower(e.system)`,
+  },
+  ...['events', 'tickets', 'stream_hours', 'metric_series'].map((name) => ({
     name,
     means: 'with the system as the inventory names it',
     sql: namedView(name),

@@ -63,16 +63,28 @@ export type Framing =
   | 'lines' // records are the non-blank lines; a sparse index of offsets is enough
   | 'spans'; // offset and length of every record are kept
 
-export interface Format {
+/** What every format has, whatever its sources are. */
+export interface FormatFacts {
   readonly id: string;
   /** Shown by `fieldwork formats`. */
   readonly title: string;
   /** Rises whenever the same bytes could give other rows; kept with every source. */
   readonly version: number;
-  readonly framing: Framing;
   /** Streams that this format's records belong to; empty for inventories. */
   readonly streams: readonly string[];
+}
+
+/** A format whose sources are files. */
+export interface Format extends FormatFacts {
+  readonly framing: Framing;
   /** Decides by content. `head` is the first 64 KiB (or less) of the decompressed file; the name is never enough. */
   recognise(head: Uint8Array): Recognition;
   open(sink: RowSink, context: ReadContext): SourceReader;
 }
+
+/** A format whose sources are folders of files that are read together. Its records are no stretches of one file. */
+export interface FolderFormat extends FormatFacts {
+  readonly framing: 'folder';
+}
+
+export type AnyFormat = Format | FolderFormat;

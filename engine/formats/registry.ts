@@ -5,13 +5,17 @@ import { nmap } from './nmap/nmap.ts';
 import { authorizedPorts } from './authorized-ports/authorized-ports.ts';
 import { systems } from './systems/systems.ts';
 import { tickets } from './tickets/tickets.ts';
-import type { Format, Recognition } from './format.ts';
+import { prometheusSnapshot } from './prometheus-tsdb/prometheus-snapshot.ts';
+import type { AnyFormat, Format, Recognition } from './format.ts';
 
-/** Every format Fieldwork reads, in the order they are listed to people. One line each. */
-export const formats: readonly Format[] = [auditd, syslog3164, cloudtrail, nmap, systems, authorizedPorts, tickets];
+/** The formats of files. */
+const fileFormats: readonly Format[] = [auditd, syslog3164, cloudtrail, nmap, systems, authorizedPorts, tickets];
+
+/** Every format Fieldwork reads, in the order they are listed to people. */
+export const formats: readonly AnyFormat[] = [...fileFormats, prometheusSnapshot];
 
 /** The format with this id, if there is one. */
-export function findFormat(id: string): Format | undefined {
+export function findFormat(id: string): AnyFormat | undefined {
   return formats.find((format) => format.id === id);
 }
 
@@ -21,7 +25,7 @@ export interface Candidate extends Recognition {
 
 /** All formats that could be this file, surest first. Empty: nobody knows it. */
 export function recogniseFormat(head: Uint8Array): readonly Candidate[] {
-  return formats
+  return fileFormats
     .map((format) => ({ format, ...format.recognise(head) }))
     .filter((candidate) => candidate.confidence > 0)
     .sort((a, b) => b.confidence - a.confidence);

@@ -15,6 +15,7 @@ export interface CaseFolder {
   readonly database: string;
   readonly owner: string;
   readonly incoming: string;
+  readonly unpacked: string;
 }
 
 /** The paths of the case in `root`. */
@@ -33,12 +34,18 @@ export function caseFolder(root: string): CaseFolder {
     database: join(cache, 'case.duckdb'),
     owner: join(cache, 'owner.json'),
     incoming: join(cache, 'incoming'),
+    unpacked: join(cache, 'unpacked'),
   };
 }
 
 /** Where an evidence file is kept: under its hash, with its own name for people. */
 export function evidencePath(folder: CaseFolder, hash: Sha256, name: string): string {
   return join(folder.evidence, hash.slice(0, 2), hash, safeFileName(name));
+}
+
+/** Where the files of an archive are kept unpacked, for readers that jump about in them. */
+export function unpackedFolder(folder: CaseFolder, hash: Sha256): string {
+  return join(folder.unpacked, hash);
 }
 
 /**

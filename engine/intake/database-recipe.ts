@@ -1,7 +1,18 @@
 import type { Transaction } from '../store/case-database.ts';
 
+/** A source whose rows are in the tables. */
+export interface ReadSource {
+  readonly sourceId: number;
+  /** Selectors of the series whose samples are kept; null: of all. */
+  readonly series: readonly string[] | null;
+}
+
 /** What stages to the right give to a case database: its tables and views, and the roll-ups of a new source. */
 export interface DatabaseRecipe {
   readonly statements: readonly string[];
-  readonly rollUpSource: (transaction: Transaction, sourceId: number) => Promise<void>;
+  readonly rollUpSource: (transaction: Transaction, source: ReadSource) => Promise<void>;
+  /** Selectors of the series whose samples are kept where nobody says otherwise. */
+  readonly seriesToKeep: () => Promise<readonly string[]>;
+  /** Selectors of series that are kept whatever else is asked for: the timeline rests on them. */
+  readonly seriesAlwaysKept: readonly string[];
 }

@@ -15,7 +15,7 @@ const MOST_REJECT_BYTES = 64 * 1024;
 const MOST_REJECTS = 100_000;
 const MOST_REJECTED_SHARE = 0.9;
 
-const rejectsTable: BulkTable = {
+export const rejectsTable: BulkTable = {
   target: 'rejects',
   columns: [
     { name: 'source_id', type: 'integer' },

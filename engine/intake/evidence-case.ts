@@ -16,6 +16,7 @@ import { caseFolder, evidencePath, type CaseFolder } from './case-folder.ts';
 import type { DatabaseRecipe } from './database-recipe.ts';
 import { auditWindow, checkedEngagement, engagementText, parseEngagement, type Engagement } from './engagement.ts';
 import { entriesOf, entryData, latestRuns, ledgerData, type RunFinished, type SourceImported } from './ledger-kinds.ts';
+import { makeReadOnly } from './folder-source.ts';
 import { Ledger, type LedgerEntry, type NewEntry } from './ledger.ts';
 import { takeOwnerLock, type OwnerLock } from './owner-lock.ts';
 import { replaySource } from './replay.ts';
@@ -290,21 +291,29 @@ async function readEngagement(folder: CaseFolder, ledger: Ledger): Promise<Engag
 async function checkEvidenceIsThere(folder: CaseFolder, entries: readonly LedgerEntry[]): Promise<void> {
   for (const { data } of entriesOf(entries, 'source-imported')) {
     const path = evidencePath(folder, data.sha256, data.name);
-    const size = await stat(path).then(
-      (info) => info.size,
-      () => undefined,
-    );
-    if (size !== data.bytes) {
-      fail({
-        code: 'case_damaged',
-        message:
-          size === undefined
-            ? `The evidence file of S${data.source_id} is missing.`
-            : `The evidence file of S${data.source_id} has ${size} bytes; it had ${data.bytes}.`,
-        where: { file: path },
-        remedy: 'Restore the file from a sealed copy of the case.',
-      });
-    }
+    const files = data.files?.map((part) => ({ file: join(path, part.path), bytes: part.bytes }));
+    for (const each of files ?? [{ file: path, bytes: data.bytes }]) await checkIsThere(each, data);
+  }
+}
+
+async function checkIsThere(
+  { file: path, bytes }: { file: string; bytes: number },
+  data: SourceImported,
+): Promise<void> {
+  const size = await stat(path).then(
+    (info) => info.size,
+    () => undefined,
+  );
+  if (size !== bytes) {
+    fail({
+      code: 'case_damaged',
+      message:
+        size === undefined
+          ? `The evidence file of S${data.source_id} is missing.`
+          : `The evidence file of S${data.source_id} has ${size} bytes; it had ${bytes}.`,
+      where: { file: path },
+      remedy: 'Restore the file from a sealed copy of the case.',
+    });
   }
 }
 
@@ -343,11 +352,12 @@ async function lockCase(folder: CaseFolder): Promise<OwnerLock> {
   }
 }
 
-/** Moves a finished copy to its place among the evidence, read-only. Does nothing when it is there already. */
+/** Moves a finished copy, of a file or of a folder, to its place among the evidence, read-only. Does nothing when it is there already. */
 export async function sealEvidence(folder: CaseFolder, copy: string, hash: string, name: string): Promise<void> {
   const place = evidencePath(folder, hash, name);
   await mkdir(dirname(place), { recursive: true });
-  await chmod(copy, 0o444);
+  if ((await stat(copy)).isDirectory()) await makeReadOnly(copy);
+  else await chmod(copy, 0o444);
   await rename(copy, place);
 }
 

@@ -5,7 +5,8 @@ import { LineSplitter, isBlank } from '../formats/framing/lines.ts';
 import { evidencePath } from './case-folder.ts';
 import type { EvidenceCase } from './evidence-case.ts';
 import type { SourceImported } from './ledger-kinds.ts';
-import { checkHash, contentOf } from './replay.ts';
+import { SealedSeries } from './find-series.ts';
+import { checkSealed, contentOf } from './replay.ts';
 
 /** What is shown of one record; the rest of a longer one stays in the file. */
 export const MOST_RECORD_BYTES = 256 * 1024;
@@ -25,16 +26,17 @@ export interface FoundRecord {
 export async function findRecord(target: EvidenceCase, sourceId: number, record: number): Promise<FoundRecord> {
   const source = target.sources.find((candidate) => candidate.source_id === sourceId);
   if (!source) return failNotFound(`There is no source S${sourceId} in this case.`);
+  const missing = `S${sourceId} has ${source.records + source.rejected} records; there is no record ${record}.`;
+  if (findFormat(source.format)?.framing === 'folder') return findInFolder(target, { source, record, missing });
   const [mark] = await target.database.query(
     `SELECT record, byte, length FROM record_marks WHERE source_id = $source::INTEGER AND record <= $record::BIGINT
      ORDER BY record DESC LIMIT 1`,
     { source: sourceId, record },
   );
-  const missing = `S${sourceId} has ${source.records + source.rejected} records; there is no record ${record}.`;
   if (!mark || record > source.records + source.rejected) return failNotFound(missing);
   // A few bytes are shown of a file that is not read to its end: it is checked as a whole first.
   const path = evidencePath(target.folder, source.sha256, source.name);
-  await checkHash(path, source);
+  await checkSealed(target.folder, source);
   const byte = Number(mark['byte']);
   const content = bytesFrom(contentOf(path, source), byte);
   if (findFormat(source.format)?.framing === 'spans') {
@@ -43,6 +45,36 @@ export async function findRecord(target: EvidenceCase, sourceId: number, record:
   }
   const found = await lineAfter(content, record - Number(mark['record']));
   return found ? { source, record, ...found, byte: byte + found.byte } : failNotFound(missing);
+}
+
+interface Wanted {
+  readonly source: SourceImported;
+  readonly record: number;
+  readonly missing: string;
+}
+
+/** A series is no stretch of one file: what is shown is where it stands in the files. What was rejected has its bytes. */
+async function findInFolder(target: EvidenceCase, { source, record, missing }: Wanted): Promise<FoundRecord> {
+  if (record < 1 || record > source.records + source.rejected) return failNotFound(missing);
+  await checkSealed(target.folder, source);
+  if (record > source.records) return findReject(target, { source, record, missing });
+  const series = await SealedSeries.open(target, source);
+  try {
+    const bytes = new TextEncoder().encode(await series.describe(record));
+    return { source, record, byte: 0, length: bytes.length, bytes: bytes.subarray(0, MOST_RECORD_BYTES) };
+  } finally {
+    await series.close();
+  }
+}
+
+async function findReject(target: EvidenceCase, { source, record, missing }: Wanted): Promise<FoundRecord> {
+  const [reject] = await target.database.query(
+    'SELECT raw FROM rejects WHERE source_id = $source::INTEGER AND record = $record::BIGINT',
+    { source: source.source_id, record },
+  );
+  if (!reject) return failNotFound(missing);
+  const bytes = reject['raw'] as Uint8Array;
+  return { source, record, byte: 0, length: bytes.length, bytes };
 }
 
 /** Drops the first `skip` bytes. */

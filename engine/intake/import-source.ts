@@ -5,23 +5,28 @@ import { stopIfCancelled } from '../core/cancelled.ts';
 import type { JobContext } from '../core/effects.ts';
 import type { Sha256 } from '../core/hash.ts';
 import { startSha256 } from '../core/hash.ts';
-import type { Format } from '../formats/format.ts';
+import type { AnyFormat, Format } from '../formats/format.ts';
 import type { Transaction } from '../store/case-database.ts';
 import { DatabaseSink, type SourceAccount } from './database-sink.ts';
+import type { FolderPart } from './folder-source.ts';
 
 /** What is known of a source before it is read; together with its bytes it decides every row. */
-export interface SourceSpec {
+export interface SourceSpec<F extends AnyFormat = AnyFormat> {
   readonly sourceId: number;
   readonly name: string;
   readonly originalPath: string;
   /** Path inside the archive, where the evidence file is one. */
   readonly member: string | null;
-  readonly format: Format;
+  readonly format: F;
   readonly zone: string;
   readonly system: string | null;
   readonly window: Interval;
   readonly providedBy: string | null;
   readonly obtainedHow: string | null;
+  /** Selectors of the series whose samples are kept; null: of all. Only for metrics. */
+  readonly series: readonly string[] | null;
+  /** When the file was made, as a person says. */
+  readonly takenAt: UtcMicros | null;
   /** What was taken for granted before the first byte was read. */
   readonly assumptions: readonly string[];
 }
@@ -41,15 +46,21 @@ const PIECES_A_WRITE = 16;
  */
 export async function readSource(
   transaction: Transaction,
-  spec: SourceSpec,
+  spec: SourceSpec<Format>,
   content: AsyncIterable<Uint8Array>,
   job: JobContext & { readonly onRecords?: (records: number) => void },
 ): Promise<SourceContent> {
   const sink = new DatabaseSink(transaction, spec.sourceId, spec.format.framing);
-  const { originalPath, member, window, zone, system } = spec;
+  const { originalPath, member, window, zone, system, takenAt } = spec;
   const name = member === null ? originalPath : `${originalPath}!${member}`;
   for (const assumption of spec.assumptions) sink.assume(assumption);
-  const reader = spec.format.open(sink, { name, window, zone, system: system ?? undefined });
+  const reader = spec.format.open(sink, {
+    name,
+    window,
+    zone,
+    system: system ?? undefined,
+    takenAt: takenAt ?? undefined,
+  });
   const hash = startSha256();
   let contentBytes = 0;
   let pieces = 0;
@@ -96,8 +107,11 @@ async function hasEventsOfNobody(transaction: Transaction, sourceId: number): Pr
 }
 
 export interface SealedFile {
+  /** Of a folder: of the list of its files, see `folderHash`. */
   readonly sha256: Sha256;
   readonly bytes: number;
+  /** The files of a folder; null for a file. */
+  readonly files: readonly FolderPart[] | null;
 }
 
 /** Adds the source to the register of sources. */
@@ -105,7 +119,7 @@ export async function registerSource(
   transaction: Transaction,
   spec: SourceSpec,
   content: SourceContent,
-  sealed: SealedFile & { readonly importedAt: UtcMicros },
+  sealed: Pick<SealedFile, 'sha256' | 'bytes'> & { readonly importedAt: UtcMicros },
 ): Promise<void> {
   await transaction.query(
     `INSERT INTO sources BY NAME SELECT $source_id::INTEGER AS source_id, $sha256 AS sha256, $bytes::BIGINT AS bytes, $name AS name,

@@ -38,6 +38,14 @@ export const sourceImportedSchema = z.object({
   first_time: instantText,
   last_time: instantText,
   assumptions: z.array(z.string()),
+  /** The files of a source that is a folder. */
+  files: z
+    .array(z.object({ path: z.string(), sha256: z.string(), bytes: z.int().min(0) }))
+    .nullable()
+    .default(null),
+  /** Selectors of the series whose samples are kept; null: of all. */
+  series: z.array(z.string()).nullable().default(null),
+  taken_at: instantText.default(null),
 });
 export type SourceImported = z.infer<typeof sourceImportedSchema>;
 

@@ -1,5 +1,5 @@
 /**
- * Evidence files as they are handed over: plain, gzip, or zip. Compressed files are opened by Node, never by DuckDB,
+ * Evidence files as they are handed over: plain, gzip, tar, or zip. Compressed files are opened by Node, never by DuckDB,
  * which gives half of a truncated .gz without an error.
  */
 import { createReadStream, type ReadStream } from 'node:fs';
@@ -9,7 +9,7 @@ import { constants, crc32, createGunzip, gunzipSync } from 'node:zlib';
 import yauzl from 'yauzl';
 import { fail, ProblemError, type Problem } from '../../shared/problem.ts';
 
-export type Container = 'plain' | 'gzip' | 'zip' | 'zstd';
+export type Container = 'plain' | 'gzip' | 'tar' | 'zip' | 'zstd';
 
 /** How much of a file is looked at to recognise it, in bytes after decompression. */
 export const HEAD_BYTES = 64 * 1024;
@@ -22,7 +22,13 @@ export function containerOf(head: Uint8Array): Container {
   if (head[0] === 0x50 && head[1] === 0x4b && (head[2] === 3 || head[2] === 5) && (head[3] === 4 || head[3] === 6))
     return 'zip';
   if (head[0] === 0x28 && head[1] === 0xb5 && head[2] === 0x2f && head[3] === 0xfd) return 'zstd';
+  if (isTar(head)) return 'tar';
   return 'plain';
+}
+
+// POSIX and GNU tar have this at byte 257 of the header of each member.
+function isTar(head: Uint8Array): boolean {
+  return head.length >= 512 && Buffer.from(head.subarray(257, 262)).toString('latin1') === 'ustar';
 }
 
 /** The first bytes of a file as they stand in it. */

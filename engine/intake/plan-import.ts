@@ -1,26 +1,36 @@
 /** Decides, before anything is written, which files an import takes, as what, and in which order. */
 import { lstat, readdir, realpath, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, join, relative, resolve, sep } from 'node:path';
 import { fail, ProblemError, type Problem } from '../../shared/problem.ts';
-import type { Format } from '../formats/format.ts';
+import type { AnyFormat, Format } from '../formats/format.ts';
+import { findSnapshots, type FoundSnapshot } from '../formats/prometheus-tsdb/find-snapshots.ts';
+import { prometheusSnapshot } from '../formats/prometheus-tsdb/prometheus-snapshot.ts';
 import { findFormat, formats, recogniseFormat } from '../formats/registry.ts';
-import { containerOf, gunzipHead, readHead, type Container } from './open-content.ts';
+import type { ArchiveKind } from './archives.ts';
+import type { PlacedPart } from './folder-source.ts';
+import { containerOf, gunzipHead, readHead } from './open-content.ts';
 
 /** Two formats that are both this sure of a file cannot be told apart by content. */
 const TOO_CLOSE = 0.05;
 const SURE_ENOUGH = 0.5;
 
+/** How the content of a planned file is come by. */
+export type Wrapping = 'plain' | 'gzip' | 'folder' | ArchiveKind;
+
 export interface PlannedFile {
+  /** Of the file, or of the folder. */
   readonly path: string;
   readonly name: string;
   readonly bytes: number;
-  readonly container: Container;
-  /** Not set for a zip: each of its members is decided on its own. */
+  readonly container: Wrapping;
+  /** Not set for an archive: its members are decided each on their own. */
   readonly decision: Decision | undefined;
+  /** The files of a folder that is one source. */
+  readonly parts: readonly PlacedPart[];
 }
 
-export interface Decision {
-  readonly format: Format;
+export interface Decision<F extends AnyFormat = AnyFormat> {
+  readonly format: F;
   /** Why, as a sentence. */
   readonly reason: string;
 }
@@ -37,7 +47,8 @@ export interface ImportPlan {
 }
 
 /**
- * Lists the files under `paths` (folders with all they hold, links not followed) and recognises each by content.
+ * Lists the files under `paths` (folders with all they hold, links not followed) and recognises each by content. Files
+ * that belong together, as those of a snapshot do, are one.
  * Inventories come first, since other files are read with them; then by path, the same on every machine.
  * Fails with `not_found` when a path that was named is not there.
  */
@@ -45,7 +56,9 @@ export async function planImport(paths: readonly string[], as: string | undefine
   if (as !== undefined && !findFormat(as)) failNoSuchFormat(as);
   const refused: Refusal[] = [];
   const files: PlannedFile[] = [];
-  for (const path of await listFiles(paths, refused)) {
+  const { folders, single } = await listFiles(paths, refused, as === undefined || as === prometheusSnapshot.id);
+  files.push(...folders);
+  for (const path of single) {
     try {
       files.push(await planFile(path, as));
     } catch (error) {
@@ -61,16 +74,68 @@ function rank({ decision }: PlannedFile): number {
   return decision && decision.format.streams.length === 0 ? 0 : 1;
 }
 
+interface Listed {
+  readonly folders: readonly PlannedFile[];
+  /** Files that are a source each. */
+  readonly single: readonly string[];
+}
+
 /** The files under the paths, named as the person named them; a file that two paths lead to is taken once. */
-async function listFiles(paths: readonly string[], refused: Refusal[]): Promise<readonly string[]> {
-  const found = new Set<string>();
-  for (const path of paths) await walk(path, await stat(path).catch((error) => failNamed(path, error)), found, refused);
-  const byPlace = new Map<string, string>();
-  for (const path of found) {
-    const place = await realpath(path);
-    if (!byPlace.has(place)) byPlace.set(place, path);
+async function listFiles(paths: readonly string[], refused: Refusal[], withFolders: boolean): Promise<Listed> {
+  const folders: PlannedFile[] = [];
+  const single: string[] = [];
+  const places = new Set<string>();
+  for (const path of paths) {
+    const found = new Set<string>();
+    await walk(path, await stat(path).catch((error) => failNamed(path, error)), found, refused);
+    const news: string[] = [];
+    for (const file of found) {
+      const place = await realpath(file);
+      if (!places.has(place)) news.push(file);
+      places.add(place);
+    }
+    const top = basename(resolve(path)) || 'evidence';
+    const inside = news.map((file): readonly [string, string] => [
+      `${top}/${relative(path, file).split(sep).join('/')}`,
+      file,
+    ]);
+    const { snapshots, others } = withFolders ? findSnapshots(inside.map(([name]) => name)) : noSnapshots(inside);
+    const fileOf = new Map(inside);
+    for (const snapshot of snapshots) folders.push(await planFolder(path, snapshot, fileOf));
+    single.push(...others.map((name) => fileOf.get(name)!));
   }
-  return [...byPlace.values()];
+  return { folders, single };
+}
+
+function noSnapshots(inside: readonly (readonly [string, string])[]): ReturnType<typeof findSnapshots> {
+  return { snapshots: [], others: inside.map(([name]) => name) };
+}
+
+/** A snapshot below `path`. Names in it begin with the last part of `path`; a block that was named itself has no folder. */
+async function planFolder(
+  path: string,
+  { folder, blocks, files }: FoundSnapshot,
+  fileOf: ReadonlyMap<string, string>,
+): Promise<PlannedFile> {
+  const parts: PlacedPart[] = [];
+  for (const name of files) {
+    const place = fileOf.get(name)!;
+    parts.push({ path: name.slice(folder.length), place, bytes: (await stat(place)).size });
+  }
+  const own = folder === '' ? path : join(path, ...folder.split('/').slice(1));
+  return {
+    path: own,
+    name: basename(resolve(own)) || 'snapshot',
+    bytes: parts.reduce((sum, { bytes }) => sum + bytes, 0),
+    container: 'folder',
+    decision: { format: prometheusSnapshot, reason: snapshotReason(blocks) },
+    parts,
+  };
+}
+
+/** Why files are taken for a snapshot, as a sentence. */
+export function snapshotReason(blocks: number): string {
+  return blocks === 1 ? 'One folder in it is a block of a TSDB.' : `${blocks} folders in it are blocks of a TSDB.`;
 }
 
 async function walk(
@@ -98,20 +163,28 @@ async function walk(
 async function planFile(path: string, as: string | undefined): Promise<PlannedFile> {
   const { size } = await stat(path);
   const head = await readHead(path);
-  const container = containerOf(head);
+  const outer = containerOf(head);
   const name = basename(path);
-  if (container === 'zstd') return failZstd(path);
-  const decision =
-    container === 'zip' ? undefined : decideFormat(container === 'gzip' ? gunzipHead(head) : head, as, path);
-  return { path, name, bytes: size, container, decision };
+  if (outer === 'zstd') return failZstd(path);
+  const content = outer === 'gzip' ? gunzipHead(head) : head;
+  const isTar = outer === 'tar' || (outer === 'gzip' && containerOf(content) === 'tar');
+  const container = isTar ? (outer === 'tar' ? 'tar' : 'tar.gz') : outer;
+  const decision = isArchive(container) ? undefined : decideFormat(content, as, path);
+  return { path, name, bytes: size, container, decision, parts: [] };
+}
+
+/** True for a file that holds others. */
+export function isArchive(container: Wrapping): container is ArchiveKind {
+  return container === 'zip' || container === 'tar' || container === 'tar.gz';
 }
 
 /**
  * Says which format a file is, by its first bytes, or takes the one a person named.
  * Fails with `unknown_format` or `ambiguous_format`, naming the candidates.
  */
-export function decideFormat(head: Uint8Array, as: string | undefined, file: string): Decision {
+export function decideFormat(head: Uint8Array, as: string | undefined, file: string): Decision<Format> {
   const named = as === undefined ? undefined : findFormat(as);
+  if (named?.framing === 'folder') return failNoFolder(named.title, file);
   if (named) return { format: named, reason: `Read as ${named.id} because that was asked for.` };
   const [best, second] = recogniseFormat(head);
   if (!best || best.confidence < SURE_ENOUGH)
@@ -135,6 +208,15 @@ function failUnknown(head: Uint8Array, file: string, nearest: string | undefined
     message: nearest === undefined ? what : `${what} ${nearest}`,
     where: { file },
     remedy: 'See `fieldwork formats` for what can be read, and name the format with --as if this is one of them.',
+  });
+}
+
+function failNoFolder(title: string, file: string): never {
+  return fail({
+    code: 'unknown_format',
+    message: 'This file is not part of a folder of that format.',
+    where: { file },
+    remedy: `Name the folder or the archive. The format is: ${title}.`,
   });
 }
 

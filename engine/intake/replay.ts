@@ -1,17 +1,22 @@
 /** Reads a source of the ledger again from its sealed evidence: the way back from files and ledger to the database. */
+import { join } from 'node:path';
 import { fail } from '../../shared/problem.ts';
-import type { Interval } from '../../shared/time.ts';
+import { parseInstant, type Interval } from '../../shared/time.ts';
 import type { JobContext } from '../core/effects.ts';
 import { startSha256 } from '../core/hash.ts';
-import type { Format } from '../formats/format.ts';
+import type { AnyFormat } from '../formats/format.ts';
+import { findSnapshots } from '../formats/prometheus-tsdb/find-snapshots.ts';
 import { findFormat } from '../formats/registry.ts';
 import type { Transaction } from '../store/case-database.ts';
-import { evidencePath, type CaseFolder } from './case-folder.ts';
+import { memberOf, unpackArchive, type ArchiveKind } from './archives.ts';
+import { evidencePath, unpackedFolder, type CaseFolder } from './case-folder.ts';
 import type { DatabaseRecipe } from './database-recipe.ts';
+import { folderHash, hashFile, identityOf, partsBelow, type PlacedPart } from './folder-source.ts';
+import { readFolderSource } from './import-snapshot.ts';
 import { readSource, registerSource, type SourceContent, type SourceSpec } from './import-source.ts';
 import type { LedgerEntry } from './ledger.ts';
 import { entryTime, ledgerInstant, type SourceImported } from './ledger-kinds.ts';
-import { containerOf, fileBytes, gunzipped, openZip, readHead } from './open-content.ts';
+import { containerOf, fileBytes, gunzipHead, gunzipped, readHead } from './open-content.ts';
 
 export interface Replay {
   readonly transaction: Transaction;
@@ -30,14 +35,45 @@ export interface Replay {
 export async function replaySource({ transaction, folder, entry, data, window, recipe, job }: Replay): Promise<void> {
   const spec = specOf(data, window);
   job.progress({ step: `Reading ${data.name} again` });
-  const content = await readSource(transaction, spec, sealedContent(folder, data), job);
+  const content = await readAgain(transaction, { spec, folder, data }, job);
   checkSame(content, data, folder);
   await registerSource(transaction, spec, content, {
     sha256: data.sha256,
     bytes: data.bytes,
     importedAt: entryTime(entry),
   });
-  await recipe.rollUpSource(transaction, data.source_id);
+  await recipe.rollUpSource(transaction, spec);
+}
+
+interface Sealed {
+  readonly spec: SourceSpec;
+  readonly folder: CaseFolder;
+  readonly data: SourceImported;
+}
+
+async function readAgain(transaction: Transaction, sealed: Sealed, job: JobContext): Promise<SourceContent> {
+  const { spec, folder, data } = sealed;
+  const { format } = spec;
+  if (format.framing !== 'folder')
+    return readSource(transaction, { ...spec, format }, sealedContent(folder, data), job);
+  await checkSealed(folder, data);
+  const parts = await sealedParts(folder, data);
+  const content = { parts, onBytes: () => undefined, identity: () => identityOf(parts) };
+  return readFolderSource(transaction, { spec, content }, job);
+}
+
+/** The files of a source that is a folder, where they can be read. Those of an archive are unpacked once. */
+export async function sealedParts(folder: CaseFolder, data: SourceImported): Promise<readonly PlacedPart[]> {
+  const path = evidencePath(folder, data.sha256, data.name);
+  if (data.files)
+    return data.files.map((part) => ({ path: part.path, place: join(path, part.path), bytes: part.bytes }));
+  const kind = await archiveKind(path);
+  const unpacked = unpackedFolder(folder, data.sha256);
+  const parts = await unpackArchive(path, kind ?? 'tar', { folder: unpacked, archive: data.name });
+  const names = parts.map((part) => part.path);
+  const own = data.member === './' ? '' : (data.member ?? '');
+  const snapshot = findSnapshots(names).snapshots.find((each) => each.folder === own);
+  return partsBelow(parts, own, snapshot?.files ?? []);
 }
 
 function specOf(data: SourceImported, window: Interval): SourceSpec {
@@ -52,11 +88,13 @@ function specOf(data: SourceImported, window: Interval): SourceSpec {
     window,
     providedBy: data.provided_by,
     obtainedHow: data.obtained_how,
+    series: data.series,
+    takenAt: data.taken_at === null ? null : (parseInstant(data.taken_at) ?? null),
     assumptions: data.assumptions,
   };
 }
 
-function formatOf(data: SourceImported): Format {
+function formatOf(data: SourceImported): AnyFormat {
   const format = findFormat(data.format);
   if (format && format.version === data.importer_version) return format;
   return fail({
@@ -79,22 +117,23 @@ export async function* sealedContent(folder: CaseFolder, data: SourceImported): 
 
 /** The same without any check: for a file whose hash was checked just before. */
 export async function* contentOf(path: string, data: SourceImported): AsyncGenerator<Uint8Array> {
+  const { member, name: archive } = data;
+  const kind = member === null ? undefined : await archiveKind(path);
+  if (kind !== undefined && member !== null) return yield* unpacked(memberOf(path, kind, { archive, member }), data);
   const wrapping = await wrappingOf(path, data);
-  if (wrapping === 'gzip') return yield* gunzipped(fileBytes(path), data.name);
-  if (wrapping === 'plain') return yield* fileBytes(path);
-  const zip = await openZip(path, data.original_path);
-  try {
-    const member = zip.members.find((candidate) => candidate.name === data.member);
-    if (member) yield* unpacked(member.open(), data);
-  } finally {
-    zip.close();
-  }
+  yield* wrapping === 'gzip' ? gunzipped(fileBytes(path), data.name) : fileBytes(path);
 }
 
-async function wrappingOf(path: string, { member }: SourceImported): Promise<'plain' | 'gzip' | 'zip'> {
-  const container = containerOf(await readHead(path, 8));
-  if (container === 'zip' && member !== null) return 'zip';
-  return container === 'gzip' ? 'gzip' : 'plain';
+async function wrappingOf(path: string, { member }: SourceImported): Promise<'plain' | 'gzip' | 'archive'> {
+  if (member !== null) return 'archive';
+  return containerOf(await readHead(path, 8)) === 'gzip' ? 'gzip' : 'plain';
+}
+
+async function archiveKind(path: string): Promise<ArchiveKind | undefined> {
+  const head = await readHead(path);
+  const outer = containerOf(head);
+  if (outer === 'zip' || outer === 'tar') return outer;
+  return outer === 'gzip' && containerOf(gunzipHead(head)) === 'tar' ? 'tar.gz' : undefined;
 }
 
 async function* unpacked(bytes: AsyncGenerator<Uint8Array>, data: SourceImported): AsyncGenerator<Uint8Array> {
@@ -120,11 +159,19 @@ async function* checkedBytes(path: string, data: SourceImported): AsyncGenerator
   if (hash.digest() !== data.sha256) failChanged(path, data);
 }
 
-/** Fails with `case_damaged`, naming the file, when its bytes are not those that were sealed. */
-export async function checkHash(path: string, data: SourceImported): Promise<void> {
-  const hash = startSha256();
-  for await (const piece of fileBytes(path)) hash.update(piece);
-  if (hash.digest() !== data.sha256) failChanged(path, data);
+/** Fails with `case_damaged`, naming the file, when the evidence of a source is not what was sealed. */
+export async function checkSealed(folder: CaseFolder, data: SourceImported): Promise<void> {
+  const path = evidencePath(folder, data.sha256, data.name);
+  if (!data.files) return checkHash(path, data);
+  for (const part of data.files) {
+    const place = join(path, part.path);
+    if ((await hashFile(place)).sha256 !== part.sha256) failChanged(place, data, part.sha256);
+  }
+  if (folderHash(data.files) !== data.sha256) failChanged(path, data);
+}
+
+async function checkHash(path: string, data: SourceImported): Promise<void> {
+  if ((await hashFile(path)).sha256 !== data.sha256) failChanged(path, data);
 }
 
 function checkSame(content: SourceContent, data: SourceImported, folder: CaseFolder): void {
@@ -145,10 +192,10 @@ function checkSame(content: SourceContent, data: SourceImported, folder: CaseFol
   });
 }
 
-function failChanged(file: string, data: SourceImported): never {
+function failChanged(file: string, data: SourceImported, hash = data.sha256): never {
   return fail({
     code: 'case_damaged',
-    message: `The evidence file of S${data.source_id} (${data.original_path}) is not the one that was sealed: its SHA-256 differs from ${data.sha256}.`,
+    message: `The evidence file of S${data.source_id} (${data.original_path}) is not the one that was sealed: its SHA-256 differs from ${hash}.`,
     where: { file },
     remedy: 'Restore the file from a sealed copy of the case.',
   });

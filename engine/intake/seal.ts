@@ -11,8 +11,7 @@ import { sha256, startSha256, type Sha256 } from '../core/hash.ts';
 import type { EvidenceCase } from './evidence-case.ts';
 import { entriesOf, ledgerData } from './ledger-kinds.ts';
 import { fileBytes } from './open-content.ts';
-import { checkHash } from './replay.ts';
-import { evidencePath } from './case-folder.ts';
+import { checkSealed } from './replay.ts';
 
 export interface SealReport {
   readonly files: number;
@@ -69,7 +68,7 @@ export async function checkEvidence(target: EvidenceCase, job: JobContext): Prom
     job.progress({ step: `Checking ${data.name}`, fraction: index / sources.length });
     if (seen.has(data.sha256)) continue;
     seen.add(data.sha256);
-    await checkHash(evidencePath(target.folder, data.sha256, data.name), data);
+    await checkSealed(target.folder, data);
   }
 }
 

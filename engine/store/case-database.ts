@@ -10,6 +10,7 @@ import { DuckDBInstance, version as duckdbVersion, type DuckDBConnection, type D
 import { fail, ProblemError } from '../../shared/problem.ts';
 import { failCancelled } from '../core/cancelled.ts';
 import { BulkQueue, type BulkTable, type BulkValue } from './bulk-rows.ts';
+import { ColumnWriter, type ColumnTable } from './column-rows.ts';
 import { boundTypes, boundValues, plainValue, type SqlParameters, type SqlRow } from './sql-values.ts';
 
 const openFiles = new Set<string>();
@@ -104,9 +105,11 @@ export class CaseDatabase {
       try {
         const result = await work(transaction);
         await transaction.flush();
+        await transaction.settled();
         await connection.run('COMMIT');
         return result;
       } catch (error) {
+        await transaction.settled().catch(() => undefined); // nothing may run on the connection any more
         this.queues.clear(); // the rows that wait, and the functions that went with the transaction
         await connection.run('ROLLBACK').catch(() => undefined); // a failed COMMIT has rolled back already
         throw error;
@@ -189,31 +192,60 @@ export class CaseDatabase {
   }
 }
 
-/** A transaction under way: statements, and rows in bulk. */
+/** A transaction under way: statements, and rows in bulk. One statement runs at a time, whoever asks for it. */
 export class Transaction {
+  private last: Promise<unknown> = Promise.resolve();
+
   constructor(
     private readonly connection: DuckDBConnection,
     private readonly queues: Map<string, BulkQueue>,
   ) {}
 
   async query(sql: string, parameters: SqlParameters = {}, signal?: AbortSignal): Promise<readonly SqlRow[]> {
-    return queryOn(this.connection, sql, parameters, signal);
+    return this.exclusively(() => queryOn(this.connection, sql, parameters, signal));
   }
 
   /** Adds a row to a table; it is written by the next `flush`. Values in the order of the table's columns. */
   add(table: BulkTable, values: readonly BulkValue[]): void {
+    this.queueOf(table).add(values);
+  }
+
+  /** Gets a table ready for rows. Without it that happens with the first row, when no statement may be running. */
+  prepare(table: BulkTable): void {
+    this.queueOf(table);
+  }
+
+  private queueOf(table: BulkTable): BulkQueue {
     let queue = this.queues.get(table.target);
     if (!queue) {
       queue = new BulkQueue(table);
       queue.register(this.connection);
       this.queues.set(table.target, queue);
     }
-    queue.add(values);
+    return queue;
   }
 
   /** Writes the tables with at least `atLeast` rows waiting. */
   async flush(atLeast = 1): Promise<void> {
-    for (const queue of this.queues.values()) if (queue.waitingRows >= atLeast) await queue.flush(this.connection);
+    for (const queue of this.queues.values()) {
+      if (queue.waitingRows >= atLeast) await this.exclusively(() => queue.flush(this.connection));
+    }
+  }
+
+  /** Begins to fill a table with numbers; whoever does must `finish` it within the transaction. */
+  columns(table: ColumnTable): ColumnWriter {
+    return new ColumnWriter(table, this.connection, (work) => this.exclusively(work));
+  }
+
+  /** Resolves when no statement runs any more. */
+  async settled(): Promise<void> {
+    await this.last;
+  }
+
+  private exclusively<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.last.then(work);
+    this.last = mine.catch(() => undefined);
+    return mine;
   }
 }
 

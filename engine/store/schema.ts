@@ -45,6 +45,8 @@ const ownTables: readonly string[] = [
   `CREATE TABLE rejects (source_id INTEGER, record BIGINT, reason VARCHAR, raw BLOB USING COMPRESSION zstd)`,
   // Where records are: every one (length set), or one of many (length NULL) from which lines are counted on.
   `CREATE TABLE record_marks (source_id INTEGER, record BIGINT, byte BIGINT, length BIGINT)`,
+  // Where the series of a snapshot are: reference in the index of each block, in the order in which blocks are asked.
+  `CREATE TABLE metric_places (source_id INTEGER, record BIGINT, place INTEGER, block VARCHAR, ref BIGINT)`,
   // Hourly roll-up of each stream of each system, made at import.
   `CREATE TABLE evidence.stream_hours (
      source_id INTEGER, stream VARCHAR, system VARCHAR, hour TIMESTAMP, records BIGINT,

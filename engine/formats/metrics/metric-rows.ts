@@ -2,7 +2,7 @@
 import { fail } from '../../../shared/problem.ts';
 import type { ReadContext, RowSink } from '../format.ts';
 import { compareText, labelValue, type Label } from '../prometheus-tsdb/labels.ts';
-import { instanceHost } from './instance-host.ts';
+import { seriesSystem } from './instance-host.ts';
 
 /** Series of one source that are remembered; a source has its labels in memory while it is read. */
 const MOST_SERIES = 2_000_000;
@@ -56,7 +56,7 @@ export class MetricRows {
         series_id,
         name: labelValue(labels, '__name__'),
         labels: labels.flat(),
-        system: instanceHost(labels) ?? this.context.system,
+        system: seriesSystem(labels, this.context.system),
         samples_kept: true,
       },
       record,

@@ -1,6 +1,6 @@
 /** One block: its files opened and checked, and its series one after the other. */
 import type { BlockFile, BlockFiles, FileWindow } from './block-files.ts';
-import { damaged, problemOf } from './damage.ts';
+import { damaged, problemOf, type ReportProblem } from './damage.ts';
 import { IndexFile } from './index-sections.ts';
 import { checkLabelIndex } from './label-index.ts';
 import { compareLabels, type Label } from './labels.ts';
@@ -54,7 +54,7 @@ export class Block {
     private readonly postings: Postings,
     readonly tombstones: Tombstones,
     /** Says that something is wrong without leaving it out. */
-    readonly report: (problem: Problem) => void,
+    readonly report: ReportProblem,
   ) {}
 
   /**
@@ -66,7 +66,7 @@ export class Block {
     folder: BlockFolder,
     meta: BlockMeta,
     limits: BlockLimits,
-    report: (problem: Problem) => void,
+    report: ReportProblem,
   ): Promise<Block> {
     const indexFile = folder.files.find(({ name }) => name === `${folder.path}index`);
     if (!indexFile) damaged(`${folder.path}index`, undefined, 'The block has no index.');
@@ -75,7 +75,7 @@ export class Block {
     const chunks = `${folder.path}chunks/`;
     const inChunks = folder.files.filter(({ name }) => name.startsWith(chunks));
     const { segments, problems } = await Segments.open(files, chunks, inChunks, limits.sliceBytes);
-    problems.forEach(report);
+    for (const problem of problems) report(problem, true);
     const postings = await openAllPostings(index, report);
     const tombstones = await openTombstones(files, folder, meta);
     await checkLabelIndex(index).catch((error: unknown) => report(problemOf(error)));
@@ -155,7 +155,7 @@ export class Block {
   /** Something of this block is not given. */
   leaveOut(problem: Problem): void {
     this.incomplete = true;
-    this.report(problem);
+    this.report(problem, true);
   }
 
   /** After the last series: compares what was read with what meta.json says, and reports what differs. */
@@ -182,7 +182,7 @@ export class Block {
 }
 
 // The list of all series stands under the label with an empty name and value. The other lists are only checked.
-async function openAllPostings(index: IndexFile, report: (problem: Problem) => void): Promise<Postings> {
+async function openAllPostings(index: IndexFile, report: ReportProblem): Promise<Postings> {
   const window = index.window();
   const table = await index.section(window, index.toc.postingsTable, 'Postings offset table');
   let all: number | undefined;
@@ -199,7 +199,7 @@ async function checkPostings(
   index: IndexFile,
   offset: number,
   what: string,
-  report: (problem: Problem) => void,
+  report: ReportProblem,
 ): Promise<void> {
   try {
     await Postings.open(index, offset, what);

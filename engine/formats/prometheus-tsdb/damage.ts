@@ -30,15 +30,21 @@ export function problemOf(error: unknown): Problem {
   throw error;
 }
 
+/** Takes a problem; `isLoss` when something was left out because of it. */
+export type ReportProblem = (problem: Problem, isLoss?: boolean) => void;
+
 /** Problems of one snapshot: the first ones in full, the rest counted, so that damage cannot fill the memory. */
 export class ProblemList {
   readonly kept: Problem[] = [];
+  readonly losses = new Set<Problem>();
   total = 0;
 
   constructor(private readonly most: number) {}
 
-  add(problem: Problem): void {
+  add(problem: Problem, isLoss = false): void {
     this.total++;
-    if (this.kept.length < this.most) this.kept.push(problem);
+    if (this.kept.length >= this.most) return;
+    this.kept.push(problem);
+    if (isLoss) this.losses.add(problem);
   }
 }

@@ -26,7 +26,20 @@ const OTHER_PARTS: readonly { readonly name: RegExp; readonly because: string }[
   { name: /^wbl$/, because: 'The log of late samples is not in a block yet.' },
   { name: /^chunk_snapshot\./, because: 'It holds the last hours in memory form; it is not in a block yet.' },
   { name: /\.tmp-for-(creation|deletion)$/, because: 'The server was still making or removing this block.' },
+  { name: /^(lock|queries\.active)$/, because: 'A server had this folder open; it says nothing about the samples.' },
 ];
+
+/** True for the name of a folder or file that belongs to a server's storage beside its blocks. */
+export function isOtherPart(name: string): boolean {
+  return OTHER_PARTS.some((other) => other.name.test(name));
+}
+
+/** True for a folder that is a block, by its own name and the names in it. A damaged block is one too. */
+export function isBlockFolder(name: string, inside: ReadonlySet<string>): boolean {
+  if (isOtherPart(name)) return false;
+  if (ULID.test(name)) return ['meta.json', 'index', 'chunks'].some((part) => inside.has(part));
+  return inside.has('meta.json') && inside.has('index');
+}
 
 /** Sorts the files of a snapshot, at whatever depth its blocks are. Blocks are in the order of their names. */
 export function findBlocks(files: BlockFiles): FoundBlocks {
@@ -57,7 +70,7 @@ function foldersWithMeta(files: BlockFiles): ReadonlySet<string> {
   const folders = new Set<string>();
   for (const { name } of files.list()) {
     const parts = name.split('/');
-    if (parts.slice(0, -1).some((part) => OTHER_PARTS.some((other) => other.name.test(part)))) continue;
+    if (parts.slice(0, -1).some(isOtherPart)) continue;
     const ulid = parts.findIndex((part) => ULID.test(part));
     if (ulid >= 0 && ulid < parts.length - 1) folders.add(`${parts.slice(0, ulid + 1).join('/')}/`);
     else if (parts.at(-1) === 'meta.json') folders.add(name.slice(0, name.length - 'meta.json'.length));
@@ -66,7 +79,7 @@ function foldersWithMeta(files: BlockFiles): ReadonlySet<string> {
 }
 
 function folderOf(name: string, folders: ReadonlySet<string>): string | undefined {
-  if (name.split('/').some((part) => OTHER_PARTS.some((other) => other.name.test(part)))) return undefined;
+  if (name.split('/').some(isOtherPart)) return undefined;
   for (let end = name.lastIndexOf('/'); end >= 0; end = end === 0 ? -1 : name.lastIndexOf('/', end - 1)) {
     const folder = name.slice(0, end + 1);
     if (folders.has(folder)) return folder;
@@ -76,7 +89,7 @@ function folderOf(name: string, folders: ReadonlySet<string>): string | undefine
 
 function countOther(others: Map<string, NotRead>, { name, sizeBytes }: BlockFile): void {
   const parts = name.split('/');
-  const at = parts.findIndex((part) => OTHER_PARTS.some((other) => other.name.test(part)));
+  const at = parts.findIndex(isOtherPart);
   const because = OTHER_PARTS.find((other) => other.name.test(parts[at] ?? ''))?.because ?? 'It is no part of a block.';
   const part = at < 0 ? name : parts.slice(0, at + 1).join('/');
   const known = others.get(part);

@@ -1,7 +1,7 @@
 /** Reads the blocks of a Prometheus snapshot as one. docs/formats/prometheus-tsdb/README.md */
 import { Block, type BlockCounts, type BlockLimits } from './block.ts';
 import type { BlockFiles } from './block-files.ts';
-import { damaged, ProblemList, problemOf } from './damage.ts';
+import { damaged, ProblemList, problemOf, type ReportProblem } from './damage.ts';
 import { findBlocks, type NotRead } from './find-blocks.ts';
 import { FloatSamples } from './float-samples.ts';
 import { GoHeap } from './go-heap.ts';
@@ -54,6 +54,8 @@ export interface SnapshotReport {
   readonly problems: readonly Problem[];
   /** How many problems there were; more than are kept when the snapshot is badly damaged. */
   readonly problemCount: number;
+  /** Of `problems`, those for which something was left out. */
+  readonly losses: ReadonlySet<Problem>;
 }
 
 /**
@@ -75,9 +77,10 @@ export async function readSnapshot(
       const meta = folder.files.find(({ name }) => name === `${folder.path}meta.json`);
       if (!meta) damaged(`${folder.path}meta.json`, undefined, 'The block has no meta.json.');
       const read = await readMeta(files, meta.name, meta.sizeBytes);
-      blocks.push(await Block.open(files, folder, read, options.limits, (problem) => problems.add(problem)));
+      const report: ReportProblem = (problem, isLoss) => problems.add(problem, isLoss);
+      blocks.push(await Block.open(files, folder, read, options.limits, report));
     } catch (error) {
-      problems.add(problemOf(error));
+      problems.add(problemOf(error), true);
     }
   }
   // A server asks its blocks in this order; it decides which of two values of one time is given.
@@ -90,6 +93,7 @@ export async function readSnapshot(
     notRead,
     problems: problems.kept,
     problemCount: problems.total,
+    losses: problems.losses,
   };
 }
 
@@ -119,7 +123,8 @@ async function readAll(blocks: readonly Block[], sink: SnapshotSink, options: Sn
   for (; heap.size > 0; series++) {
     const same = popSameSeries(heap);
     const { labels } = same[0]!.entry;
-    taker.start({ id: series, name: labelValue(labels, '__name__'), labels, picked: options.picks(labels) });
+    const places = same.map(({ block, entry }) => ({ block: block.folder.path, ref: entry.ref }));
+    taker.start({ id: series, name: labelValue(labels, '__name__'), labels, picked: options.picks(labels), places });
     const sources = same.map(
       ({ block, entry, floats }) => new SeriesSamples(block, entry, floats, (span) => taker.unread(span)),
     );

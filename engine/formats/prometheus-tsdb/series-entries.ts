@@ -27,11 +27,14 @@ export interface SeriesEntry {
   readonly chunks: readonly ChunkEntry[];
 }
 
-/** Reads the series with this reference. Fails with a `ProblemError` that names its place. */
+/**
+ * Reads the series with this reference. Fails with a `ProblemError` that names its place. Without symbols its labels are
+ * passed over, and are empty.
+ */
 export async function readSeries(
   index: IndexFile,
   window: FileWindow,
-  symbols: Symbols,
+  symbols: Symbols | undefined,
   ref: number,
 ): Promise<SeriesEntry> {
   const what = `Series ${ref}`;
@@ -58,13 +61,15 @@ function cursorAt(index: IndexFile, { bytes, base }: FileWindow, from: number, t
   return new ByteCursor(index.name, bytes, from - base, to - base, base);
 }
 
-function readLabels(cursor: ByteCursor, symbols: Symbols, what: string): Label[] {
+function readLabels(cursor: ByteCursor, symbols: Symbols | undefined, what: string): Label[] {
   const count = cursor.uvarint();
   if (count * 2 > cursor.left) damaged(cursor.file, cursor.place, `${what}: ${count} labels in ${cursor.left} bytes.`);
   const labels: Label[] = [];
   for (let i = 0; i < count; i++) {
     const byte = cursor.place;
-    labels.push([symbols.text(cursor.uvarint(), byte), symbols.text(cursor.uvarint(), byte)]);
+    const name = cursor.uvarint();
+    const value = cursor.uvarint();
+    if (symbols) labels.push([symbols.text(name, byte), symbols.text(value, byte)]);
   }
   return labels;
 }

@@ -1,10 +1,11 @@
 /** The samples of one series of one block, chunk by chunk. */
-import type { Block } from './block.ts';
 import { decodeChunk } from './chunk-samples.ts';
-import { problemOf } from './damage.ts';
+import { problemOf, type ReportProblem } from './damage.ts';
 import type { FloatSamples } from './float-samples.ts';
 import type { HistogramSample } from './histograms.ts';
+import type { Segments } from './segments.ts';
 import type { DeletedInterval } from './tombstones.ts';
+import type { Problem } from '../../../shared/problem.ts';
 import type { ChunkEntry, SeriesEntry } from './series-entries.ts';
 
 /** Samples that are not given although the index has them. Times are milliseconds since 1970, both included. */
@@ -12,6 +13,17 @@ export interface UnreadSpan {
   readonly fromMs: number;
   readonly toMs: number;
   readonly because: 'damaged' | 'deleted';
+}
+
+/** What a series needs of the block that it is in. */
+export interface SeriesBlock {
+  readonly segments: Segments;
+  readonly counts: { samples: number; deletedSamples: number };
+  readonly report: ReportProblem;
+  /** Something of the block is not given. */
+  leaveOut(problem: Problem): void;
+  /** What was asked to be deleted of a series. */
+  deletedOf(ref: number): readonly DeletedInterval[];
 }
 
 /** Stands on one sample after the other of a series in a block. */
@@ -27,7 +39,7 @@ export class SeriesSamples {
   #nextDeleted = 0;
 
   constructor(
-    private readonly block: Block,
+    private readonly block: SeriesBlock,
     private readonly entry: SeriesEntry,
     /** Where floats are decoded to; used again for each series of the block. */
     readonly floats: FloatSamples,

@@ -15,6 +15,15 @@ export interface SeriesInfo {
   readonly labels: readonly Label[];
   /** A selector picks it, so its samples follow. */
   readonly picked: boolean;
+  /** Where it is: the blocks that have it, in the order in which a server would ask them. */
+  readonly places: readonly SeriesPlace[];
+}
+
+export interface SeriesPlace {
+  /** Path of the block inside the snapshot, ending in `/`. */
+  readonly block: string;
+  /** Reference of the series in the index of the block. */
+  readonly ref: number;
 }
 
 /** Floats of a picked series, without stale markers. They are only there during the call. */

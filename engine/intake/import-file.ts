@@ -1,0 +1,433 @@
+/** The import of one file of the disk, or of one folder that is a source. */
+import { createHash } from 'node:crypto';
+import { open, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fail, ProblemError } from '../../shared/problem.ts';
+import { windowInterval } from '../../shared/time.ts';
+import { stopIfCancelled } from '../core/cancelled.ts';
+import type { JobContext } from '../core/effects.ts';
+import type { AnyFormat, Format } from '../formats/format.ts';
+import { findSnapshots } from '../formats/prometheus-tsdb/find-snapshots.ts';
+import { prometheusSnapshot } from '../formats/prometheus-tsdb/prometheus-snapshot.ts';
+import type { Transaction } from '../store/case-database.ts';
+import { membersOf, unpackArchive, type ArchiveKind, type StreamedMember } from './archives.ts';
+import { safeFileName, unpackedFolder } from './case-folder.ts';
+import { auditWindow } from './engagement.ts';
+import { asProblem, sealEvidence, unsealEvidence, type EvidenceCase } from './evidence-case.ts';
+import { copyFolder, folderHash, identityOf, partsBelow } from './folder-source.ts';
+import type { ImportProgress } from './import-progress.ts';
+import type { FileReport, ImportOptions } from './import-report.ts';
+import { readFolderSource, type FolderContent } from './import-snapshot.ts';
+import { readSource, registerSource, type SealedFile, type SourceContent, type SourceSpec } from './import-source.ts';
+import { ledgerData, ledgerInstant } from './ledger-kinds.ts';
+import { containerOf, fileBytes, gunzipHead, gunzipped, HEAD_BYTES } from './open-content.ts';
+import { decideFormat, isArchive, snapshotReason, type Decision, type PlannedFile } from './plan-import.ts';
+import type { SystemNames } from './system-names.ts';
+
+const CANCELLED =
+  'The import was cancelled; nothing of the file under way was kept, and sources that were finished before stay.';
+
+/** Thrown inside a dry run's transaction, so that it is rolled back. */
+class DryRunDone extends Error {
+  constructor(readonly report: FileReport) {
+    super('dry run');
+  }
+}
+
+type Read = (
+  transaction: Transaction,
+  spec: SourceSpec,
+  job: JobContext & { readonly onRecords: (records: number) => void },
+) => Promise<SourceContent>;
+
+/** One source: what it is, and how it is read into the tables. */
+interface Content {
+  readonly member: string | null;
+  readonly decision: Decision;
+  readonly read: Read;
+}
+
+/** What all files of one import share. */
+export interface ImportTask {
+  readonly target: EvidenceCase;
+  readonly options: ImportOptions;
+  readonly job: JobContext;
+  readonly progress: ImportProgress;
+  readonly names: SystemNames;
+}
+
+/** The import of one planned file: a file, an archive with its members, or a folder that is one source. */
+export class FileImport {
+  private readonly copy: string;
+  private sealed: SealedFile | undefined;
+  private kept = false;
+
+  constructor(
+    private readonly task: ImportTask,
+    private readonly file: PlannedFile,
+  ) {
+    this.copy = join(task.target.folder.incoming, safeFileName(file.name));
+  }
+
+  async run(): Promise<readonly FileReport[]> {
+    try {
+      const { container } = this.file;
+      if (isArchive(container)) return await this.importArchive(container);
+      return [container === 'folder' ? await this.importFolder() : await this.importWhole()];
+    } catch (error) {
+      return [this.refusal(this.file.path, error)];
+    } finally {
+      await rm(this.copy, { force: true, recursive: true });
+    }
+  }
+
+  private async importWhole(): Promise<FileReport> {
+    const decision = fileDecision(this.file.decision);
+    if (this.file.container === 'gzip') {
+      // Copied first: what follows the end of gzip data is not passed on by the decompressor, but must be hashed.
+      const sealed = await this.copyAndHash();
+      const bytes = gunzipped(fileBytes(this.copy), this.file.path);
+      return this.importContent({ member: null, decision, read: readBytes(decision, bytes) }, async () => sealed);
+    }
+    const reading = new HashedCopy(this.file.path, this.copy, this.task.progress);
+    const read = readBytes(decision, reading.bytes());
+    return this.importContent({ member: null, decision, read }, () => reading.finish());
+  }
+
+  private async importFolder(): Promise<FileReport> {
+    const { progress, job } = this.task;
+    const files = await copyFolder(this.file.parts, this.copy, (count) => {
+      stopIfCancelled(job.signal, CANCELLED);
+      progress.bytes(count);
+    });
+    const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+    const copied = files.map((file) => ({ path: file.path, place: join(this.copy, file.path), bytes: file.bytes }));
+    const known = { contentSha256: folderHash(files), contentBytes: bytes };
+    const read = readFolder({ parts: copied, onBytes: progress.bytes, identity: async () => known });
+    const content = { member: null, decision: this.file.decision!, read };
+    return this.importContent(content, async () => ({ sha256: known.contentSha256, bytes, files }));
+  }
+
+  private async importArchive(kind: ArchiveKind): Promise<readonly FileReport[]> {
+    const sealed = await this.copyAndHash();
+    const names = await namesIn(this.copy, kind, this.file.path);
+    if (names.length === 0) failEmptyArchive(this.file.path);
+    const reports = await this.importSnapshots(kind, sealed, names);
+    const taken = new Set(reports.flatMap(({ members }) => members));
+    const others: FileReport[] = [];
+    if (taken.size === names.length) return reports.map(({ report }) => report);
+    for await (const member of membersOf(this.copy, kind, this.file.path)) {
+      if (!taken.has(member.name)) others.push(await this.importMember(member, sealed));
+      // A tar goes on only when the content of a member has gone by.
+      if (kind !== 'zip') await passOver(member);
+    }
+    return [...reports.map(({ report }) => report), ...others];
+  }
+
+  /** The snapshots in an archive: they are unpacked, because their reader jumps about in them. */
+  private async importSnapshots(
+    kind: ArchiveKind,
+    sealed: SealedFile,
+    names: readonly string[],
+  ): Promise<readonly { readonly report: FileReport; readonly members: readonly string[] }[]> {
+    const { target, options } = this.task;
+    if (options.as !== undefined && options.as !== prometheusSnapshot.id) return [];
+    const { snapshots } = findSnapshots(names);
+    if (snapshots.length === 0) return [];
+    const folder = unpackedFolder(target.folder, sealed.sha256);
+    const known = target.sources.some(({ sha256 }) => sha256 === sealed.sha256);
+    const parts = await unpackArchive(this.copy, kind, { folder, archive: this.file.path });
+    const reports: { report: FileReport; members: readonly string[] }[] = [];
+    for (const snapshot of snapshots) {
+      const member = snapshot.folder === '' ? './' : snapshot.folder;
+      const path = `${this.file.path}!${member}`;
+      const inIt = partsBelow(parts, snapshot.folder, snapshot.files);
+      const decision = { format: prometheusSnapshot, reason: snapshotReason(snapshot.blocks) };
+      const read = readFolder({ parts: inIt, onBytes: () => undefined, identity: () => identityOf(inIt) });
+      const content = { member, decision, read };
+      const report = await this.importContent(content, async () => sealed).catch((error) => this.refusal(path, error));
+      reports.push({ report, members: snapshot.files });
+    }
+    // Kept for reading more of it later, as long as the archive is in the case.
+    if (!known && !this.kept) await rm(folder, { recursive: true, force: true });
+    return reports;
+  }
+
+  private async importMember(member: StreamedMember, sealed: SealedFile): Promise<FileReport> {
+    const path = `${this.file.path}!${member.name}`;
+    try {
+      return await this.importContent(await this.memberContent(member, path), async () => sealed);
+    } catch (error) {
+      return this.refusal(path, error);
+    }
+  }
+
+  private async memberContent(member: StreamedMember, path: string): Promise<Content> {
+    const { head, all } = await withHead(member.content);
+    const container = containerOf(head);
+    const inner = container === 'gzip' ? gunzipHead(head) : head;
+    if (container === 'zip' || container === 'tar' || containerOf(inner) === 'tar') failNested(path);
+    const decision = decideFormat(inner, this.task.options.as, path);
+    const bytes = container === 'gzip' ? gunzipped(all, path) : all;
+    return { member: member.name, decision, read: readBytes(decision, bytes) };
+  }
+
+  private async importContent(content: Content, seal: () => Promise<SealedFile>): Promise<FileReport> {
+    const spec = await this.spec(content);
+    try {
+      return await this.task.target.step(
+        async (transaction) => {
+          const job = { ...this.task.job, onRecords: this.task.progress.records };
+          const read = await content.read(transaction, spec, job);
+          const sealed = await seal();
+          this.checkNew(sealed, spec);
+          const importedAt = this.task.target.context.effects.now();
+          await registerSource(transaction, spec, read, { ...sealed, importedAt });
+          await this.task.target.context.recipe.rollUpSource(transaction, spec);
+          const report = importedReport(spec, read, sealed, content.decision.reason, this.task.options.dryRun === true);
+          if (this.task.options.dryRun === true) throw new DryRunDone(report);
+          this.sealed = sealed;
+          if (read.rows['systems'] !== undefined) this.task.names.forget();
+          return { entry: importedEntry(spec, read, sealed, content.decision.reason), result: report };
+        },
+        () => this.keepEvidence(),
+      );
+    } catch (error) {
+      if (error instanceof DryRunDone) return error.report;
+      await this.takeBackEvidence();
+      throw error;
+    }
+  }
+
+  /** After a step that failed at its very end: an evidence file that no source rests on does not stay. */
+  private async takeBackEvidence(): Promise<void> {
+    const { target } = this.task;
+    const sealed = this.sealed;
+    if (!this.kept || !sealed || target.sources.some(({ sha256 }) => sha256 === sealed.sha256)) return;
+    await unsealEvidence(target.folder, this.copy, sealed.sha256, this.file.name);
+    this.kept = false;
+  }
+
+  private async keepEvidence(): Promise<void> {
+    if (this.kept || !this.sealed) return;
+    await sealEvidence(this.task.target.folder, this.copy, this.sealed.sha256, this.file.name);
+    this.kept = true;
+  }
+
+  private async spec({ member, decision }: Content): Promise<SourceSpec> {
+    const { engagement, sources } = this.task.target;
+    const last = sources.at(-1)?.source_id ?? 0;
+    const named = this.task.options.system ?? null;
+    const system = named ?? (await this.task.names.inPath(`${this.file.path}/${member ?? ''}`));
+    return {
+      sourceId: last + 1,
+      name: this.file.name,
+      originalPath: this.file.path,
+      member,
+      format: decision.format,
+      zone: this.task.options.zone ?? engagement.window.zone,
+      system,
+      assumptions:
+        system === named ? [] : [`Records that name no system were taken for those of ${system}, by the path.`],
+      window: windowInterval(auditWindow(engagement)),
+      providedBy: this.task.options.providedBy ?? null,
+      obtainedHow: this.task.options.obtainedHow ?? null,
+      series: await this.seriesFor(decision.format),
+      takenAt: this.task.options.takenAt ?? null,
+    };
+  }
+
+  /** Of a snapshot few series give samples, of what somebody exported all do, unless it was said otherwise. */
+  private async seriesFor(format: AnyFormat): Promise<readonly string[] | null> {
+    const { seriesToKeep, seriesAlwaysKept } = this.task.target.context.recipe;
+    const asked = this.task.options.series;
+    if (!format.streams.includes('prometheus')) return null;
+    if (asked) return [...new Set([...seriesAlwaysKept, ...asked])];
+    return format.framing === 'folder' ? seriesToKeep() : null;
+  }
+
+  private checkNew(sealed: SealedFile, spec: SourceSpec): void {
+    const same = this.task.target.sources.find(
+      ({ sha256, member }) => sha256 === sealed.sha256 && member === spec.member,
+    );
+    if (same) failAlreadyThere(spec, same.source_id);
+  }
+
+  private async copyAndHash(): Promise<SealedFile> {
+    const reading = new HashedCopy(this.file.path, this.copy, this.task.progress);
+    const pieces = reading.bytes();
+    while (!this.task.job.signal.aborted && (await pieces.next()).done !== true);
+    await pieces.return(undefined);
+    return reading.finish();
+  }
+
+  private refusal(path: string, error: unknown): FileReport {
+    const problem = asProblem(error, this.task.target.folder.root);
+    // These end the whole import; any other problem is this file's alone.
+    if (!(problem instanceof ProblemError) || ['cancelled', 'disk_full'].includes(problem.problem.code)) throw problem;
+    return { outcome: 'refused', path, problem: problem.problem };
+  }
+}
+
+/** Copies a file into the case while its bytes are read, and takes its hash on the way. */
+class HashedCopy {
+  private readonly hash = createHash('sha256');
+  private count = 0;
+
+  constructor(
+    private readonly from: string,
+    private readonly to: string,
+    private readonly progress: ImportProgress,
+  ) {}
+
+  async *bytes(): AsyncGenerator<Uint8Array> {
+    const copy = await open(this.to, 'w');
+    try {
+      for await (const piece of fileBytes(this.from)) {
+        this.hash.update(piece);
+        await copy.writeFile(piece);
+        this.count += piece.length;
+        this.progress.bytes(piece.length);
+        yield piece;
+      }
+      await copy.datasync();
+    } finally {
+      await copy.close();
+    }
+  }
+
+  async finish(): Promise<SealedFile> {
+    return { sha256: this.hash.digest('hex'), bytes: this.count, files: null };
+  }
+}
+
+function readBytes({ format }: Decision<Format>, bytes: AsyncIterable<Uint8Array>): Read {
+  return (transaction, spec, job) => readSource(transaction, { ...spec, format }, bytes, job);
+}
+
+function readFolder(content: FolderContent): Read {
+  return (transaction, spec, job) => readFolderSource(transaction, { spec, content }, job);
+}
+
+/** The decision of a file that is read from its first byte to its last. */
+function fileDecision(decision: Decision | undefined): Decision<Format> {
+  if (decision && decision.format.framing !== 'folder') return { ...decision, format: decision.format };
+  throw new Error('A file was planned without a format of files');
+}
+
+/** The names of what is in an archive. */
+async function namesIn(path: string, kind: ArchiveKind, archive: string): Promise<readonly string[]> {
+  const names: string[] = [];
+  for await (const member of membersOf(path, kind, archive)) {
+    names.push(member.name);
+    if (kind !== 'zip') await passOver(member);
+  }
+  return names;
+}
+
+async function passOver({ content }: StreamedMember): Promise<void> {
+  for await (const piece of content) void piece;
+}
+
+/** The first bytes, and the same content from its beginning. */
+async function withHead(
+  content: AsyncIterable<Uint8Array>,
+): Promise<{ readonly head: Uint8Array; readonly all: AsyncIterable<Uint8Array> }> {
+  const pieces = content[Symbol.asyncIterator]();
+  const first: Uint8Array[] = [];
+  let length = 0;
+  while (length < HEAD_BYTES) {
+    const next = await pieces.next();
+    if (next.done === true) break;
+    first.push(next.value);
+    length += next.value.length;
+  }
+  async function* all(): AsyncGenerator<Uint8Array> {
+    yield* first;
+    for (let next = await pieces.next(); next.done !== true; next = await pieces.next()) yield next.value;
+  }
+  return { head: Buffer.concat(first).subarray(0, HEAD_BYTES), all: all() };
+}
+
+function importedEntry(spec: SourceSpec, read: SourceContent, sealed: SealedFile, recognised: string) {
+  return {
+    kind: 'source-imported',
+    data: ledgerData({
+      source_id: spec.sourceId,
+      sha256: sealed.sha256,
+      bytes: sealed.bytes,
+      name: spec.name,
+      original_path: spec.originalPath,
+      member: spec.member,
+      content_sha256: read.contentSha256,
+      content_bytes: read.contentBytes,
+      format: spec.format.id,
+      importer_version: spec.format.version,
+      time_zone: spec.zone,
+      system: spec.system,
+      provided_by: spec.providedBy,
+      obtained_how: spec.obtainedHow,
+      recognised,
+      records: read.records,
+      rejected: read.rejected,
+      rows: read.rows,
+      first_time: ledgerInstant(read.firstTime),
+      last_time: ledgerInstant(read.lastTime),
+      assumptions: read.assumptions,
+      files: sealed.files,
+      series: spec.series,
+      taken_at: ledgerInstant(spec.takenAt),
+    }),
+  };
+}
+
+function importedReport(
+  spec: SourceSpec,
+  read: SourceContent,
+  sealed: SealedFile,
+  recognised: string,
+  dryRun: boolean,
+): FileReport {
+  return {
+    outcome: dryRun ? 'would be imported' : 'imported',
+    path: spec.member === null ? spec.originalPath : `${spec.originalPath}!${spec.member}`,
+    sourceId: spec.sourceId,
+    format: spec.format.id,
+    recognised,
+    sha256: sealed.sha256,
+    bytes: sealed.bytes,
+    records: read.records,
+    rejected: read.rejected,
+    rows: read.rows,
+    firstTime: ledgerInstant(read.firstTime),
+    lastTime: ledgerInstant(read.lastTime),
+    assumptions: read.assumptions,
+  };
+}
+
+function failAlreadyThere(spec: SourceSpec, sourceId: number): never {
+  return fail({
+    code: 'already_exists',
+    message: `The same file is in the case already, as S${sourceId}.`,
+    where: { file: spec.originalPath },
+    remedy: 'Nothing is to be done: each of its records counts once.',
+  });
+}
+
+function failNested(file: string): never {
+  return fail({
+    code: 'unsafe_archive',
+    message: 'This archive lies inside another one; only one level is opened.',
+    where: { file },
+    remedy: 'Unpack the outer archive and import its files.',
+  });
+}
+
+function failEmptyArchive(file: string): never {
+  return fail({
+    code: 'damaged_file',
+    message: 'The archive holds no file.',
+    where: { file },
+    remedy: 'Ask for it to be made again.',
+  });
+}

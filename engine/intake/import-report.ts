@@ -1,0 +1,46 @@
+/** What an import is asked for, and the account that it gives. */
+import type { Problem } from '../../shared/problem.ts';
+import type { UtcMicros } from '../../shared/time.ts';
+
+export interface ImportOptions {
+  readonly as?: string;
+  /** IANA zone of times without an offset; the engagement's when left out. */
+  readonly zone?: string;
+  /** The system that wrote the files, where neither records nor paths say. */
+  readonly system?: string;
+  readonly providedBy?: string;
+  readonly obtainedHow?: string;
+  /** Selectors of the metric series whose samples are kept; those that controls and the timeline need when left out. */
+  readonly series?: readonly string[];
+  /** When the files were made, UTC microseconds, for those that do not say. */
+  readonly takenAt?: UtcMicros;
+  /** Reads and accounts for everything, and keeps nothing. */
+  readonly dryRun?: boolean;
+}
+
+/** What became of one file, or of one member of an archive. */
+export type FileReport =
+  | {
+      readonly outcome: 'imported' | 'would be imported';
+      readonly path: string;
+      readonly sourceId: number;
+      readonly format: string;
+      readonly recognised: string;
+      readonly sha256: string;
+      readonly bytes: number;
+      readonly records: number;
+      readonly rejected: number;
+      readonly rows: Readonly<Record<string, number>>;
+      readonly firstTime: string | null;
+      readonly lastTime: string | null;
+      readonly assumptions: readonly string[];
+    }
+  | { readonly outcome: 'refused'; readonly path: string; readonly problem: Problem };
+
+export interface ImportReport {
+  readonly files: readonly FileReport[];
+  readonly imported: number;
+  readonly refused: number;
+  readonly records: number;
+  readonly rejected: number;
+}
