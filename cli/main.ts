@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { installedVersion } from '../engine/index.ts';
 import type { Problem } from '../shared/problem.ts';

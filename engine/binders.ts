@@ -9,7 +9,6 @@ import { gatherContent } from './binder/gather-content.ts';
 import { gatherResults } from './binder/gather-results.ts';
 import { heedSignal } from './binder/heed-signal.ts';
 import type { Identity } from './binder/identity.ts';
-import { renderBinder } from './binder/render-binder.ts';
 import { signBinder } from './binder/sign-binder.ts';
 import type { JobContext } from './core/effects.ts';
 import { sha256 } from './core/hash.ts';
@@ -43,6 +42,8 @@ export async function makeBinder(
   const { signal } = job;
   const content = await gatherContent(target, { binderId, madeAt, generator, identity, signal });
   const attachments = await buildAttachments(content, gatherResults(target.database, content, signal));
+  // It takes a quarter of a second to load, and most commands draw nothing.
+  const { renderBinder } = await import('./binder/render-binder.ts');
   const unsigned = await renderBinder(content, attachments, inner(job));
   await heedSignal(signal);
   job.progress({ step: 'Signing', fraction: 0.9 });

@@ -4,9 +4,7 @@ import { lstat, mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fail } from '../shared/problem.ts';
 import { formatInstant } from '../shared/time.ts';
-import { createIdentity } from './binder/create-identity.ts';
 import type { Identity } from './binder/identity.ts';
-import { openIdentity } from './binder/open-identity.ts';
 import type { Effects } from './core/effects.ts';
 import { safeFileName } from './intake/case-folder.ts';
 
@@ -41,8 +39,9 @@ export async function newIdentity(
   const rootCertificate = certificatePath(file);
   const signingCertificate = signingCertificatePath(file);
   for (const path of [file, rootCertificate, signingCertificate]) await checkIsNew(path);
+  const { createIdentity } = await import('./binder/create-identity.ts');
   const p12 = await createIdentity({ name, passphrase }, effects);
-  const identity = await openIdentity(p12, passphrase);
+  const identity = await openKey(p12, passphrase);
   const [signer, root = signer] = identity.certificates;
   await writeNew([
     { path: file, content: p12, mode: 0o600 },
@@ -63,7 +62,7 @@ export async function readIdentity(file: string, passphrase: string): Promise<Id
       remedy: 'Check the path, or make one with `fieldwork identity new`.',
     }),
   );
-  return openIdentity(p12, passphrase);
+  return openKey(p12, passphrase);
 }
 
 /** The keys in a folder, by name. What is known without the passphrase comes from the certificate beside each. */
@@ -178,4 +177,10 @@ function failShortPassphrase(): never {
     message: 'The passphrase has fewer than 8 characters.',
     remedy: 'Choose a longer one; it is never stored and cannot be recovered.',
   });
+}
+
+/** The cryptography of PKCS#12 is loaded when it is needed: most commands touch no key. */
+async function openKey(p12: Uint8Array, passphrase: string): Promise<Identity> {
+  const { openIdentity } = await import('./binder/open-identity.ts');
+  return openIdentity(p12, passphrase);
 }
