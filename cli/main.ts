@@ -4,6 +4,7 @@ import { installedVersion } from '../engine/index.ts';
 import type { Problem } from '../shared/problem.ts';
 import { addBinderCommands } from './commands/binder-commands.ts';
 import { addCaseCommands, addSealCommand } from './commands/case-commands.ts';
+import { addMetricCommands } from './commands/metric-commands.ts';
 import { addPackCommands, addRunCommands, addSampleCommand } from './commands/run-commands.ts';
 import { addServeCommand } from './commands/serve-command.ts';
 import { watchOutput } from './output.ts';
@@ -23,6 +24,7 @@ const program = new Command('fieldwork')
 // In the order of the work; the help lists them so.
 addSampleCommand(program);
 addCaseCommands(program);
+addMetricCommands(program);
 addRunCommands(program);
 addBinderCommands(program);
 addSealCommand(program);

@@ -18,6 +18,7 @@ export { reperformCase, type Reperformance } from './reperform.ts';
 export { caseWindow, readControl, readControlDay, readCoverage, readMatrix } from './result-reads.ts';
 export { runCase, type RunOptions, type RunSummary } from './run-case.ts';
 export { makeSampleCase } from './sample-case.ts';
+export { readSamples, readSeriesList, readTargets, type SeriesSamplesFound } from './read-metrics.ts';
 export { findGaps, gapJson, type Gap } from './timeline/gaps.ts';
 export {
   checkChoice,

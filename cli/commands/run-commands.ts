@@ -70,8 +70,8 @@ async function gaps(context: CommandContext, path: string): Promise<ExitCode> {
   if (context.json) printJson(rows);
   else
     printTable(
-      ['system', 'stream', 'kind', 'from', 'to', 'state', 'ticket'],
-      rows.map((g) => [g.system, g.stream, g.kind, g.from, g.to, g.state, g.ticket]),
+      ['system', 'stream', 'target', 'kind', 'from', 'to', 'state', 'ticket'],
+      rows.map((g) => [g.system, g.stream, g.target ?? null, g.kind, g.from, g.to, g.state, g.ticket]),
     );
   return 0;
 }

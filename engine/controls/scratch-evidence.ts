@@ -1,11 +1,13 @@
 /** The evidence of a case, put into a database of its own as an import would. */
 import { fail } from '../../shared/problem.ts';
 import { parseInstant } from '../../shared/time.ts';
-import { citationColumns, evidenceTable, evidenceTableNames, type EvidenceTableName } from '../core/tables.ts';
+import { seriesId } from '../core/series-id.ts';
+import { evidenceTableNames, type EvidenceTableName } from '../core/tables.ts';
 import { rollUpSource } from '../evidence/roll-ups.ts';
 import { viewStatements } from '../evidence/views.ts';
 import type { BulkColumn, BulkTable, BulkValue } from '../store/bulk-rows.ts';
 import { CaseDatabase } from '../store/case-database.ts';
+import { evidenceBulkTable } from '../store/evidence-bulk.ts';
 import { schemaStatements } from '../store/schema.ts';
 import { readCsvText } from './csv-text.ts';
 
@@ -13,6 +15,7 @@ import { readCsvText } from './csv-text.ts';
 const families: readonly (readonly EvidenceTableName[])[] = [
   ['events', 'auditd_records', 'syslog_records', 'cloudtrail_records'],
   ['scans', 'scan_targets', 'open_ports', 'tls_endpoints', 'certificates'],
+  ['metric_series', 'metric_samples', 'metric_histograms', 'metric_presence', 'metric_hours', 'metric_unread'],
 ];
 
 /** Lists are written with a bar between items: `auditd|nmap`. */
@@ -20,8 +23,8 @@ const ITEM_SEPARATOR = '|';
 
 /**
  * Makes a database at `path` with the evidence of a case: CSV text a table. Empty cells are NULL, times are RFC 3339,
- * `source_id` is 1 for what logs fill, 2 for what scans fill, then one a table, and `record` is the place of the row,
- * unless the CSV has them. Roll-ups are made from the events. Fails with `pack_invalid` on a table, column or value that there is not.
+ * `source_id` is 1 for what logs fill, 2 for what scans fill, 3 for metrics, then one a table, and `record` is the place
+ * of the row, unless the CSV has them. A `series_id` is a small number, made unique by its source. Roll-ups are made from the events. Fails with `pack_invalid` on a table, column or value that there is not.
  */
 export async function makeScratchDatabase(
   path: string,
@@ -57,10 +60,7 @@ function sourceOf(name: string, place: number): number {
 
 function bulkTable(name: string): BulkTable {
   if (!(evidenceTableNames as readonly string[]).includes(name)) failEvidence(`There is no evidence table ${name}.`);
-  return {
-    target: `evidence.${name}`,
-    columns: [...citationColumns, ...evidenceTable(name as EvidenceTableName).columns],
-  };
+  return evidenceBulkTable(name as EvidenceTableName);
 }
 
 function readRows(name: string, csv: string, source: number): readonly Readonly<Record<string, string>>[] {
@@ -74,7 +74,10 @@ function readRows(name: string, csv: string, source: number): readonly Readonly<
 function valuesOf({ target, columns }: BulkTable, row: Readonly<Record<string, string>>): readonly BulkValue[] {
   const unknown = Object.keys(row).find((name) => !columns.some((column) => column.name === name));
   if (unknown !== undefined) failEvidence(`${target} has no column ${unknown}.`);
-  return columns.map((column) => cellValue(column, row[column.name] ?? ''));
+  return columns.map((column) => {
+    const value = cellValue(column, row[column.name] ?? '');
+    return column.name === 'series_id' && value !== null ? seriesId(Number(row['source_id']), Number(value)) : value;
+  });
 }
 
 function cellValue({ name, type }: BulkColumn, cell: string): BulkValue {

@@ -2,13 +2,14 @@
  * What is made of the metrics of a source whose reader gave its samples in any order: presence and hours of every series,
  * and the samples that nobody asked for taken out. The reader of snapshots makes them itself.
  */
-import { evidenceTable, type EvidenceTableName } from '../core/tables.ts';
 import type { Label } from '../formats/prometheus-tsdb/labels.ts';
 import { PresenceBuilder, type PresenceRun } from '../formats/prometheus-tsdb/presence.ts';
 import { RollupBuilder, type HourlyRollup } from '../formats/prometheus-tsdb/rollups.ts';
 import { anySelector } from '../formats/prometheus-tsdb/selector.ts';
 import type { BulkTable, BulkValue } from '../store/bulk-rows.ts';
 import type { Transaction } from '../store/case-database.ts';
+import { evidenceBulkTable } from '../store/evidence-bulk.ts';
+import { SAMPLE_VALUES } from '../store/schema.ts';
 import type { SqlRow } from '../store/sql-values.ts';
 
 /** As for snapshots: a distance of more than this times the usual one ends a run of presence. */
@@ -53,16 +54,8 @@ export async function rollUpMetrics(transaction: Transaction, { sourceId, series
   if (series !== null) await dropOthers(transaction, sourceId, anySelector(series));
 }
 
-function derivedTable(name: EvidenceTableName): BulkTable {
-  const citation = [
-    { name: 'source_id', type: 'integer' },
-    { name: 'record', type: 'bigint' },
-  ] as const;
-  return { target: `evidence.${name}`, columns: [...citation, ...evidenceTable(name).columns] };
-}
-
-const presenceTable = derivedTable('metric_presence');
-const hoursTable = derivedTable('metric_hours');
+const presenceTable = evidenceBulkTable('metric_presence');
+const hoursTable = evidenceBulkTable('metric_hours');
 
 /** Takes samples in the order of series and time. */
 class SeriesByTime {
@@ -123,18 +116,15 @@ async function dropOthers(
   picks: (labels: readonly Label[]) => boolean,
 ): Promise<void> {
   const rows = await transaction.query(
-    `SELECT record, map_keys(labels) AS names, map_values(labels) AS texts FROM evidence.metric_series
+    `SELECT series_id, map_keys(labels) AS names, map_values(labels) AS texts FROM evidence.metric_series
      WHERE source_id = $source::INTEGER`,
     { source: sourceId },
   );
-  const others = rows.filter((row) => !picks(labelsOf(row))).map((row) => String(row['record']));
-  const which = `source_id = $source::INTEGER AND series_id & 4294967295 IN (SELECT unnest($others)::BIGINT)`;
-  for (const table of ['metric_samples', 'metric_histograms'])
-    await transaction.query(`DELETE FROM evidence.${table} WHERE ${which}`, { source: sourceId, others });
-  await transaction.query(`UPDATE evidence.metric_series SET samples_kept = false WHERE ${which}`, {
-    source: sourceId,
-    others,
-  });
+  const others = rows.filter((row) => !picks(labelsOf(row))).map((row) => String(row['series_id']));
+  const which = 'series_id IN (SELECT unnest($others)::BIGINT)';
+  for (const table of [SAMPLE_VALUES.table, 'metric_histograms'])
+    await transaction.query(`DELETE FROM evidence.${table} WHERE ${which}`, { others });
+  await transaction.query(`UPDATE evidence.metric_series SET samples_kept = false WHERE ${which}`, { others });
 }
 
 function labelsOf(row: SqlRow): readonly Label[] {

@@ -5,11 +5,21 @@ import { nmap } from './nmap/nmap.ts';
 import { authorizedPorts } from './authorized-ports/authorized-ports.ts';
 import { systems } from './systems/systems.ts';
 import { tickets } from './tickets/tickets.ts';
+import { prometheusApi } from './prometheus-api/prometheus-api.ts';
 import { prometheusSnapshot } from './prometheus-tsdb/prometheus-snapshot.ts';
 import type { AnyFormat, Format, Recognition } from './format.ts';
 
 /** The formats of files. */
-const fileFormats: readonly Format[] = [auditd, syslog3164, cloudtrail, nmap, systems, authorizedPorts, tickets];
+const fileFormats: readonly Format[] = [
+  auditd,
+  syslog3164,
+  cloudtrail,
+  prometheusApi,
+  nmap,
+  systems,
+  authorizedPorts,
+  tickets,
+];
 
 /** Every format Fieldwork reads, in the order they are listed to people. */
 export const formats: readonly AnyFormat[] = [...fileFormats, prometheusSnapshot];

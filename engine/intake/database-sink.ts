@@ -1,10 +1,11 @@
 /** Takes what a reader gives and puts it into the case's tables, keeping the account of every record. */
 import { fail } from '../../shared/problem.ts';
 import { seriesId } from '../core/series-id.ts';
-import { citationColumns, evidenceTable, type EvidenceRow, type EvidenceTableName } from '../core/tables.ts';
+import type { EvidenceRow, EvidenceTableName } from '../core/tables.ts';
 import type { Framing, RowSink } from '../formats/format.ts';
 import type { BulkTable } from '../store/bulk-rows.ts';
 import type { Transaction } from '../store/case-database.ts';
+import { evidenceBulkTable } from '../store/evidence-bulk.ts';
 
 // Lines are found again by counting on from the nearest mark.
 const LINES_A_MARK = 1024;
@@ -34,18 +35,6 @@ const recordMarks: BulkTable = {
     { name: 'length', type: 'bigint' },
   ],
 };
-
-const bulkTables = new Map<EvidenceTableName, BulkTable>();
-
-/** An evidence table as it is filled: its citation, then its columns. */
-export function evidenceBulkTable(name: EvidenceTableName): BulkTable {
-  let table = bulkTables.get(name);
-  if (!table) {
-    table = { target: `evidence.${name}`, columns: [...citationColumns, ...evidenceTable(name).columns] };
-    bulkTables.set(name, table);
-  }
-  return table;
-}
 
 /** What became of the records of one source. `records` ended in a table, `rejected` in the rejects. */
 export interface SourceAccount {

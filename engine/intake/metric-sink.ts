@@ -10,8 +10,16 @@ import type { UnreadSpan } from '../formats/prometheus-tsdb/series-samples.ts';
 import type { FloatPiece, SeriesInfo, SnapshotSink } from '../formats/prometheus-tsdb/snapshot-sink.ts';
 import type { BulkTable, BulkValue } from '../store/bulk-rows.ts';
 import type { Transaction } from '../store/case-database.ts';
-import { BATCH_ROWS, HIGH_HALF, LOW_HALF, type ColumnTable, type ColumnWriter } from '../store/column-rows.ts';
-import { evidenceBulkTable } from './database-sink.ts';
+import {
+  BATCH_ROWS,
+  HIGH_HALF,
+  LOW_HALF,
+  type ColumnTable,
+  type ColumnWriter,
+  type NumberType,
+} from '../store/column-rows.ts';
+import { evidenceBulkTable } from '../store/evidence-bulk.ts';
+import { SAMPLE_VALUES } from '../store/schema.ts';
 
 /** Rows with text are written in groups of about this many. */
 const ROWS_A_WRITE = 20_000;
@@ -37,10 +45,20 @@ const textTables: readonly EvidenceTableName[] = [
   'metric_histograms',
 ];
 
-/** The tables of numbers: what is filled in is the series' identity and the numbers; the citation is in the identity. */
-function numbersOf(sourceId: number, table: EvidenceTableName): ColumnTable {
-  const { target, columns } = evidenceBulkTable(table);
-  const numbers = columns.slice(2).map(({ name, type }) => ({ name, type: type as 'time' | 'bigint' | 'double' }));
+const samplesTable: ColumnTable = {
+  target: `evidence.${SAMPLE_VALUES.table}`,
+  columns: [
+    { name: 'series_id', type: 'bigint' },
+    { name: 'time', type: 'time' },
+    { name: 'value', type: 'double' },
+  ],
+  select: 'series_id, NULL, time, value',
+};
+
+/** What is filled in is the identity of the series and the numbers; the citation is in the identity. */
+function hoursTable(sourceId: number): ColumnTable {
+  const { target, columns } = evidenceBulkTable('metric_hours');
+  const numbers = columns.slice(2).map(({ name, type }) => ({ name, type: type as NumberType }));
   const citation = `${sourceId}::INTEGER, series_id & ${TWO_32 - 1}`;
   return { target, columns: numbers, select: `${citation}, ${numbers.map(({ name }) => `"${name}"`).join(', ')}` };
 }
@@ -74,8 +92,8 @@ export class MetricSink implements SnapshotSink {
     this.sourceId = sourceId;
     // Nothing can be registered while a statement runs, and from the first batch on one mostly does.
     for (const table of [...textTables.map(evidenceBulkTable), seriesPlaces]) transaction.prepare(table);
-    this.samples = transaction.columns(numbersOf(sourceId, 'metric_samples'));
-    this.hours = transaction.columns(numbersOf(sourceId, 'metric_hours'));
+    this.samples = transaction.columns(samplesTable);
+    this.hours = transaction.columns(hoursTable(sourceId));
   }
 
   series({ id, name, labels, picked, places }: SeriesInfo): void {
@@ -89,11 +107,12 @@ export class MetricSink implements SnapshotSink {
 
   floats(id: number, { times, values, count }: FloatPiece): void {
     this.count('metric_samples', count);
+    const series = seriesId(this.sourceId, id + 1);
     for (let from = 0; from < count;) {
       const { batch } = this.samples;
       const taken = Math.min(count - from, BATCH_ROWS - batch.rows);
       const [ids, micros, numbers] = batch.columns;
-      fillId(ids!.halves, batch.rows, taken, { low: id + 1, high: this.sourceId });
+      ids!.integers.fill(series, batch.rows, batch.rows + taken);
       fillMicros(micros!, batch.rows, times.subarray(from, from + taken));
       // Copied as memory, so that every NaN keeps its bits.
       numbers!.doubles.set(values.subarray(from, from + taken), batch.rows);
@@ -144,7 +163,7 @@ export class MetricSink implements SnapshotSink {
     this.count('metric_hours', 1);
     const { batch } = this.hours;
     const { rows, columns } = batch;
-    fillId(columns[0]!.halves, rows, 1, { low: id + 1, high: this.sourceId });
+    columns[0]!.integers[rows] = seriesId(this.sourceId, id + 1);
     columns[1]!.integers[rows] = microsOf(hourMs);
     columns[2]!.integers[rows] = BigInt(samples);
     columns[3]!.doubles[rows] = min;
@@ -197,13 +216,6 @@ export class MetricSink implements SnapshotSink {
 
 const CANCELLED =
   'The import was cancelled; nothing of the snapshot under way was kept, and sources that were finished before stay.';
-
-function fillId(halves: Uint32Array, row: number, count: number, id: { low: number; high: number }): void {
-  for (let i = row; i < row + count; i++) {
-    halves[2 * i + LOW_HALF] = id.low;
-    halves[2 * i + HIGH_HALF] = id.high;
-  }
-}
 
 // 64-bit integers by their halves: a BigInt for each sample would take longer than all the rest.
 function fillMicros(

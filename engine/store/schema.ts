@@ -29,6 +29,19 @@ export function sqlType(type: ColumnType): string {
   return sqlTypes[type];
 }
 
+/**
+ * Where samples of metrics are: by far the most rows of all, so the citation is not kept with each. The source is in the
+ * identity of the series; so is the record, unless the sample has one of its own (in text, a line).
+ */
+export const SAMPLE_VALUES = { table: 'metric_values', columns: ['series_id', 'record', 'time', 'value'] } as const;
+
+const createSamples: readonly string[] = [
+  `CREATE TABLE evidence.${SAMPLE_VALUES.table} (series_id BIGINT, record BIGINT, time TIMESTAMP, value DOUBLE)`,
+  `CREATE VIEW evidence.metric_samples AS
+     SELECT (series_id >> 32)::INTEGER AS source_id, coalesce(record, series_id & 4294967295) AS record,
+       series_id, time, value FROM evidence.${SAMPLE_VALUES.table}`,
+];
+
 function createEvidenceTable(name: (typeof evidenceTableNames)[number]): string {
   const columns = [...citationColumns, ...evidenceTable(name).columns];
   return `CREATE TABLE evidence.${name} (${columns.map((c) => `"${c.name}" ${sqlTypes[c.type]}`).join(', ')})`;
@@ -70,5 +83,6 @@ const ownTables: readonly string[] = [
 
 /** Every statement that makes an empty case database, views not included. */
 export function schemaStatements(): readonly string[] {
-  return ['CREATE SCHEMA evidence', ...evidenceTableNames.map(createEvidenceTable), ...ownTables];
+  const tables = evidenceTableNames.filter((name) => name !== 'metric_samples').map(createEvidenceTable);
+  return ['CREATE SCHEMA evidence', ...tables, ...createSamples, ...ownTables];
 }

@@ -4,7 +4,9 @@
  *
  *   document = [BOM] *( value *(ws / ",") )       values at depth 0 are records ...
  *   list     = "[" [element *("," element)] "]"   ... but the elements of a top-level list are, and
- *   envelope = "{" ... "Records" ":" list ... "}" those of a named list in a top-level object
+ *   envelope = "{" ... "Records" ":" list ... "}" those of a named list in a top-level object,
+ *              "{" ... "data" ":" envelope ... "}" or of one in an object in it, where a path names it
+ *   tuple    = "[" number ... "]"                a list that begins with a number is a record itself, if so asked
  *
  * The scanner checks the grammar byte by byte, so damage shows where it happens. It then looks for the next byte that
  * begins a record and goes on from there; what lies between is given as damaged. Each byte is looked at no more than
@@ -12,6 +14,7 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { bomLength, ByteWindow, looksLikeUtf16 } from './byte-window.ts';
+import { JsonSurroundings } from './json-surroundings.ts';
 
 /** One record: where it stands, its bytes (valid during the call only) and the value they spell. */
 export interface JsonRecord {
@@ -26,23 +29,35 @@ export interface JsonRecordHandler {
   record(record: JsonRecord): void;
   /** Bytes that hold no readable record, from one boundary to the next. `reason` is a sentence with a full stop. */
   damaged(byte: number, bytes: Uint8Array, reason: string): void;
+  /**
+   * A document ended that has a list of records: its value without them, all such lists being empty. It is not given
+   * where damage stands outside of the records, or more text than a record may have.
+   */
+  document?(value: unknown): void;
 }
 
 export interface JsonRecordOptions {
-  /** Names of the lists that hold the records, where the document is an object: `Records`. */
-  readonly lists: readonly string[];
+  /**
+   * The lists that hold the records, where the document is an object: a member of it (`Records`), or the path to a
+   * member of an object in it (`['data', 'result']`).
+   */
+  readonly lists: readonly (string | readonly string[])[];
   /** Keys with which a record begins; used only to find the next record after damage. */
   readonly firstKeys: readonly string[];
+  /** Takes a list of records that begins with a number as one record: `[time, value]`. */
+  readonly tuples?: boolean;
+  /** A record that is longer is damaged. It bounds the memory. */
+  readonly maxRecordBytes?: number;
 }
 
 /** How a document ended: whether its last list was closed, and whether it was text at all. */
 export type JsonEnding = 'complete' | 'cut-off' | 'utf-16';
 
-/** No CloudTrail record, ticket or audit event comes near this; it bounds the memory. */
+/** No CloudTrail record, ticket or audit event comes near this. */
 export const MAX_JSON_RECORD_BYTES = 16 * 1024 * 1024;
 export const MAX_JSON_DEPTH = 512;
 const MAX_MEMBERS = 20_000;
-/** White space around the start of a record, as far as it is looked through after damage. */
+/** White space around the start of a record, as far as it is looked through after damage; also a key and what follows. */
 const MAX_SPACE = 4096;
 
 // What may come next.
@@ -85,7 +100,9 @@ function bytesOf(characters: string): Uint8Array {
 export class JsonRecordScanner {
   readonly #window = new ByteWindow();
   readonly #stack = new Uint8Array(MAX_JSON_DEPTH + 2);
-  readonly #listKeys: readonly Buffer[];
+  readonly #surroundings: JsonSurroundings;
+  readonly #tuples: boolean;
+  readonly #maxRecordBytes: number;
   readonly #firstKeys: readonly Buffer[];
   #begun = false;
   #utf16 = false;
@@ -94,9 +111,16 @@ export class JsonRecordScanner {
   #escaped = false;
   #expect = VALUE;
   #depth = 0;
-  /** Depth at which records stand: 0, 1 in a top-level list, 2 in the list of an envelope. */
+  /** Depth at which records stand: 0, 1 in a top-level list, 2 or more in the list of an envelope. */
   #recordDepth = 0;
   #recordStart = -1;
+  /** Where the list of records begins, as long as it has none; a record that is such a list begins there. */
+  #listFrom = -1;
+  #isTuple = false;
+  #lastKeyFrom = 0;
+  #lastKeyTo = 0;
+  /** Where the text after the last list of the document begins, if that is wanted. */
+  #afterListFrom = -1;
   #keyFrom = 0;
   #keyTo = 0;
   #valueFrom = 0;
@@ -109,7 +133,9 @@ export class JsonRecordScanner {
     options: JsonRecordOptions,
     private readonly handler: JsonRecordHandler,
   ) {
-    this.#listKeys = options.lists.map((name) => Buffer.from(JSON.stringify(name)));
+    this.#tuples = options.tuples ?? false;
+    this.#maxRecordBytes = options.maxRecordBytes ?? MAX_JSON_RECORD_BYTES;
+    this.#surroundings = new JsonSurroundings(options.lists, this.#maxRecordBytes);
     this.#firstKeys = options.firstKeys.map((name) => Buffer.from(JSON.stringify(name)));
   }
 
@@ -118,8 +144,14 @@ export class JsonRecordScanner {
     this.#window.append(piece);
     if (!this.#begun && this.#window.end < 4) return;
     this.#scan(false);
-    const needed = this.#lostFrom >= 0 ? this.#lostFrom : this.#recordStart;
-    this.#window.letGo(needed >= 0 ? needed : this.#position);
+    this.#window.letGo(this.#neededFrom());
+  }
+
+  #neededFrom(): number {
+    const begun = [this.#lostFrom, this.#recordStart, this.#listFrom, this.#afterListFrom].find((from) => from >= 0);
+    // The last key may turn out to be that of a list of records; longer ones name none.
+    const nearKey = this.#position - this.#lastKeyFrom <= MAX_SPACE ? this.#lastKeyFrom : this.#position;
+    return begun ?? nearKey;
   }
 
   /** Gives what is left: a last record without a line end, or the tail of a document that was cut off. */
@@ -148,8 +180,10 @@ export class JsonRecordScanner {
       else if (this.#mode === STRING) this.#scanString(bytes, base);
       else if (this.#mode === LITERAL) this.#scanLiteral(bytes, base);
       else if (!this.#seek(bytes, base, last)) break;
-      if (this.#recordStart >= 0 && this.#position - this.#recordStart > MAX_JSON_RECORD_BYTES)
-        this.#fail(this.#position, `The record is longer than ${MAX_JSON_RECORD_BYTES} bytes.`);
+      if (this.#recordStart >= 0 && this.#position - this.#recordStart > this.#maxRecordBytes)
+        this.#fail(this.#position, `The record is longer than ${this.#maxRecordBytes} bytes.`);
+      if (this.#afterListFrom >= 0 && this.#position - this.#afterListFrom > this.#maxRecordBytes)
+        this.#forgetSurroundings();
     }
   }
 
@@ -175,7 +209,8 @@ export class JsonRecordScanner {
       this.#position++;
       if (this.#inRecordObject()) this.#valueFrom = this.#position;
     } else if (literalBytes[byte] && this.#expect <= VALUE_OR_END) {
-      this.#startValue();
+      if (this.#tuples && this.#listFrom >= 0 && isNumberStart(byte)) this.#startTuple();
+      else this.#startValue();
       this.#mode = LITERAL;
     } else this.#unexpected(byte);
   }
@@ -214,7 +249,10 @@ export class JsonRecordScanner {
   #openString(): void {
     if (this.#expect > KEY_OR_END) return this.#unexpected(QUOTE);
     if (this.#expect <= VALUE_OR_END) this.#startValue();
-    else if (this.#inRecordObject()) this.#keyFrom = this.#position;
+    else {
+      this.#lastKeyFrom = this.#position;
+      if (this.#inRecordObject()) this.#keyFrom = this.#position;
+    }
     this.#mode = STRING;
     this.#position++;
   }
@@ -223,6 +261,7 @@ export class JsonRecordScanner {
     this.#position = after;
     this.#mode = STRUCTURE;
     if (this.#expect <= VALUE_OR_END) return this.#endValue(after);
+    this.#lastKeyTo = after;
     if (this.#inRecordObject()) this.#keyTo = after;
     this.#expect = COLON;
   }
@@ -231,20 +270,52 @@ export class JsonRecordScanner {
     if (this.#expect > VALUE_OR_END) return this.#unexpected(kind === OBJECT ? OPEN_OBJECT : OPEN_LIST);
     if (this.#depth > MAX_JSON_DEPTH)
       return this.#fail(this.#position, `Byte ${this.#position}: nested deeper than ${MAX_JSON_DEPTH} levels.`);
-    if (kind === LIST && this.#opensRecordList(bytes, base)) {
-      this.#recordDepth = this.#depth + 1;
-      this.#recordStart = -1;
-    } else this.#startValue();
+    if (kind === LIST && this.#opensRecordList(bytes, base)) this.#openRecordList();
+    else {
+      if (kind === OBJECT && this.#inSurroundings()) this.#surroundings.enter(this.#depth, this.#lastKey(bytes, base));
+      this.#startValue();
+    }
     this.#stack[this.#depth++] = kind;
     this.#expect = kind === OBJECT ? KEY_OR_END : VALUE_OR_END;
     this.#position++;
   }
 
   #opensRecordList(bytes: Uint8Array, base: number): boolean {
-    if (this.#recordDepth !== 0 || this.#depth > 1) return false;
-    if (this.#depth === 0) return true;
-    const key = bytes.subarray(this.#keyFrom - base, this.#keyTo - base);
-    return this.#stack[0] === OBJECT && this.#listKeys.some((name) => name.equals(key));
+    if (this.#recordDepth === 0 && this.#depth === 0) return true;
+    return this.#inSurroundings() && this.#surroundings.holdsRecords(this.#depth, this.#lastKey(bytes, base));
+  }
+
+  /** At the value of a member that may be, or hold, a list of records: all around it are objects. */
+  #inSurroundings(): boolean {
+    if (this.#recordDepth !== 0 || this.#depth === 0 || this.#depth > this.#surroundings.deepest) return false;
+    for (let i = 0; i < this.#depth; i++) if (this.#stack[i] !== OBJECT) return false;
+    return true;
+  }
+
+  /** The key whose value begins, as it is written; empty when it was too long to be held. */
+  #lastKey(bytes: Uint8Array, base: number): Uint8Array {
+    return bytes.subarray(this.#lastKeyFrom - base, this.#lastKeyFrom < base ? 0 : this.#lastKeyTo - base);
+  }
+
+  #openRecordList(): void {
+    const from = this.#depth === 0 ? this.#position : Math.max(this.#recordStart, this.#afterListFrom);
+    if (from >= 0 && this.handler.document) this.#surroundings.keep(this.#window.copy(from, this.#position + 1));
+    this.#afterListFrom = -1;
+    this.#recordDepth = this.#depth + 1;
+    this.#recordStart = -1;
+    this.#listFrom = this.#position;
+  }
+
+  /** Called when the end of the list has just been read. */
+  #closeRecordList(): void {
+    this.#recordDepth = 0;
+    this.#listFrom = -1;
+    if (this.#surroundings.hasText) this.#afterListFrom = this.#position - 1;
+  }
+
+  #forgetSurroundings(): void {
+    this.#surroundings.forget();
+    this.#afterListFrom = -1;
   }
 
   #close(kind: number): void {
@@ -255,7 +326,7 @@ export class JsonRecordScanner {
     this.#markMember(this.#position);
     this.#depth--;
     this.#position++;
-    if (this.#depth < this.#recordDepth) this.#recordDepth = 0;
+    if (this.#depth < this.#recordDepth) this.#closeRecordList();
     this.#endValue(this.#position);
   }
 
@@ -272,6 +343,16 @@ export class JsonRecordScanner {
   #startValue(): void {
     if (this.#depth !== this.#recordDepth) return;
     this.#recordStart = this.#position;
+    this.#listFrom = -1;
+    this.#members = [];
+  }
+
+  /** The list that was opened is a record, not a list of them. */
+  #startTuple(): void {
+    this.#isTuple = true;
+    this.#recordStart = this.#listFrom;
+    this.#recordDepth--;
+    this.#listFrom = -1;
     this.#members = [];
   }
 
@@ -279,6 +360,14 @@ export class JsonRecordScanner {
     this.#mode = STRUCTURE;
     this.#expect = this.#depth === 0 ? VALUE : SEPARATOR;
     if (this.#recordStart >= 0 && this.#depth === this.#recordDepth) this.#giveRecord(after);
+    if (this.#depth === 0 && this.#afterListFrom >= 0) this.#giveDocument(after);
+  }
+
+  #giveDocument(after: number): void {
+    this.#surroundings.keep(this.#window.copy(this.#afterListFrom, after));
+    this.#afterListFrom = -1;
+    const read = parseJson(this.#surroundings.take());
+    if ('value' in read) this.handler.document?.(read.value);
   }
 
   /** Directly in the object that is a record, or that may turn out to hold the list of records. */
@@ -301,6 +390,12 @@ export class JsonRecordScanner {
     const read = this.#members.length < 4 * MAX_MEMBERS ? parseJson(bytes) : tooMany;
     if ('because' in read) this.handler.damaged(byte, bytes, read.because);
     else this.handler.record({ byte, bytes, value: read.value, members: this.#members });
+    if (this.#isTuple) this.#endTuple();
+  }
+
+  #endTuple(): void {
+    this.#isTuple = false;
+    this.#closeRecordList();
   }
 
   #unexpected(byte: number): void {
@@ -317,6 +412,9 @@ export class JsonRecordScanner {
     this.#position = start >= this.#lastFailure && start >= 0 ? start + 1 : at;
     this.#lastFailure = at;
     this.#recordStart = -1;
+    this.#listFrom = -1;
+    if (this.#isTuple) this.#endTuple();
+    if (this.#recordDepth === 0) this.#forgetSurroundings();
     this.#mode = LOST;
   }
 
@@ -335,7 +433,7 @@ export class JsonRecordScanner {
       return true;
     }
     this.#position = base + bytes.length;
-    if (this.#position - this.#lostFrom > MAX_JSON_RECORD_BYTES) {
+    if (this.#position - this.#lostFrom > this.#maxRecordBytes) {
       this.#giveLost(this.#position);
       this.#lostFrom = this.#position;
     }
@@ -374,6 +472,10 @@ function trimJoints(bytes: Uint8Array): Uint8Array {
   while (to > from && isJoint(bytes[to - 1]!)) to--;
   while (from < to && isJoint(bytes[from]!)) from++;
   return bytes.subarray(from, to);
+}
+
+function isNumberStart(byte: number): boolean {
+  return byte === 0x2d || (byte >= 0x30 && byte <= 0x39);
 }
 
 function parseJson(bytes: Uint8Array): { value: unknown } | { because: string } {

@@ -23,6 +23,8 @@ export interface TextHistogram {
  */
 export class MetricRows {
   readonly #ids = new Map<string, bigint>();
+  #lastLabels: readonly Label[] | undefined;
+  #lastId = 0n;
 
   constructor(
     private readonly sink: RowSink,
@@ -42,7 +44,14 @@ export class MetricRows {
     this.sink.row('metric_histograms', { series_id: this.#idOf(record, labels), time: timeMicros, ...row }, record);
   }
 
-  #idOf(record: number, given: readonly Label[]): bigint {
+  // Readers give the same list again for the next sample of a series.
+  #idOf(record: number, labels: readonly Label[]): bigint {
+    if (labels !== this.#lastLabels) this.#lastId = this.#find(record, labels);
+    this.#lastLabels = labels;
+    return this.#lastId;
+  }
+
+  #find(record: number, given: readonly Label[]): bigint {
     const labels = given.filter(([, value]) => value !== '').sort(([a], [b]) => compareText(a, b));
     const key = JSON.stringify(labels);
     const known = this.#ids.get(key);
