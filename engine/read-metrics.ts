@@ -22,8 +22,12 @@ export interface TargetLine {
 
 /** The targets that were scraped, with what was learned of each. Times are RFC 3339. */
 export async function readTargets({ database }: EvidenceCase): Promise<readonly TargetLine[]> {
-  return (await findScrapedTargets(database)).map(({ intervalMs, first, last, ...target }) => ({
-    ...target,
+  return (await findScrapedTargets(database)).map(({ intervalMs, first, last, ...known }) => ({
+    system: known.system,
+    job: known.job,
+    instance: known.instance,
+    asked: known.asked,
+    answered: known.answered,
     interval_ms: intervalMs,
     first: first === null ? null : formatInstant(first),
     last: last === null ? null : formatInstant(last),

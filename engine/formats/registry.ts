@@ -5,6 +5,7 @@ import { nmap } from './nmap/nmap.ts';
 import { authorizedPorts } from './authorized-ports/authorized-ports.ts';
 import { systems } from './systems/systems.ts';
 import { tickets } from './tickets/tickets.ts';
+import { openmetrics } from './openmetrics/openmetrics.ts';
 import { prometheusApi } from './prometheus-api/prometheus-api.ts';
 import { prometheusSnapshot } from './prometheus-tsdb/prometheus-snapshot.ts';
 import type { AnyFormat, Format, Recognition } from './format.ts';
@@ -14,6 +15,7 @@ const fileFormats: readonly Format[] = [
   auditd,
   syslog3164,
   cloudtrail,
+  openmetrics,
   prometheusApi,
   nmap,
   systems,

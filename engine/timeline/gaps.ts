@@ -1,7 +1,14 @@
 import { formatInstant, windowDays, type AuditWindow, type Interval, type WindowDay } from '../../shared/time.ts';
 import type { CaseDatabase } from '../store/case-database.ts';
 import { byCodeUnits, coverageOf, type StreamCoverage } from './coverage.ts';
-import { findScrapedTargets, findScrapeGaps, SCRAPES, type ScrapedTarget, type ScrapeGap } from './scrape-gaps.ts';
+import {
+  findScrapedTargets,
+  findScrapeGaps,
+  GAP_FACTOR,
+  SCRAPES,
+  type ScrapedTarget,
+  type ScrapeGap,
+} from './scrape-gaps.ts';
 import { findSightings, readInventory, type InventorySystem } from './sightings.ts';
 
 /**
@@ -61,13 +68,15 @@ interface Scrapes {
 
 /** Gaps of every target within the window, those before its first and after its last answer included. */
 export function scrapeGaps({ targets, gaps }: Scrapes, window: Interval): readonly Gap[] {
-  const outside = targets.flatMap(({ first, last, intervalMs, ...target }) => {
+  const outside = targets.flatMap(({ system, job, instance, ...known }) => {
+    const { first, last } = known;
+    const target = { system, job, instance };
     if (first === null || last === null) return [{ ...target, ...window }];
-    // The window ends where it will between two scrapes: that is no gap.
-    const usual = BigInt(intervalMs ?? 0) * 1000n;
+    // A window begins and ends where it will between two scrapes: that is no gap.
+    const tolerated = (intervalMs: number | null): bigint => BigInt(GAP_FACTOR * (intervalMs ?? 0)) * 1000n;
     return [
-      ...(first - window.from > usual ? [{ ...target, from: window.from, to: first }] : []),
-      ...(window.to - last > usual ? [{ ...target, from: last, to: window.to }] : []),
+      ...(first - window.from > tolerated(known.firstIntervalMs) ? [{ ...target, from: window.from, to: first }] : []),
+      ...(window.to - last > tolerated(known.lastIntervalMs) ? [{ ...target, from: last, to: window.to }] : []),
     ];
   });
   return [...gaps, ...outside]

@@ -7,7 +7,9 @@ import type { SqlRow } from '../store/sql-values.ts';
 export const SCRAPES = 'prometheus';
 
 /** Samples further apart than this many times the interval around them are a gap. */
-const GAP_FACTOR = 4;
+export const GAP_FACTOR = 4;
+/** Distances by which the interval at the beginning and at the end of a target is known. */
+const AT_AN_END = 8;
 
 /** What a scrape job asks; its labels are empty where its series have none. */
 export interface ScrapeTarget {
@@ -20,6 +22,9 @@ export interface ScrapeTarget {
 export interface ScrapedTarget extends ScrapeTarget {
   /** The usual distance of its samples, milliseconds; `null` for a single sample. */
   readonly intervalMs: number | null;
+  /** The same at its beginning and at its end. */
+  readonly firstIntervalMs: number | null;
+  readonly lastIntervalMs: number | null;
   /** First and last time it answered; `null` when it never did. */
   readonly first: UtcMicros | null;
   readonly last: UtcMicros | null;
@@ -39,7 +44,7 @@ const SERIES = `
       coalesce(labels['job'], '') AS job, coalesce(labels['instance'], '') AS instance
     FROM metric_series WHERE system IS NOT NULL),
   looks AS (
-    SELECT s.system, s.job, s.instance, m.time, m.value = 1 AS answered, p.interval_ms
+    SELECT s.system, s.job, s.instance, m.series_id, m.time, m.value = 1 AS answered, p.interval_ms, p."from" AS run
     FROM series s JOIN metric_samples m USING (series_id)
     ASOF LEFT JOIN metric_presence p ON p.series_id = m.series_id AND p."from" <= m.time
     WHERE s.is_up),
@@ -52,16 +57,25 @@ const SERIES = `
 /** Every target of which anything is known, in the order of system, job and instance. */
 export async function findScrapedTargets(database: CaseDatabase): Promise<readonly ScrapedTarget[]> {
   const rows = await database.query(`
-    WITH ${SERIES}
-    SELECT system, job, instance, quantile_disc(interval_ms, 0.5) AS interval_ms, count(*) AS asked,
+    WITH ${SERIES},
+    steps AS (
+      SELECT *, row_number() OVER w AS place, row_number() OVER (PARTITION BY system, job, instance ORDER BY time DESC) AS left_over,
+        epoch_ms(time) - epoch_ms(lag(time) OVER w) AS step
+      FROM looks WINDOW w AS (PARTITION BY system, job, instance ORDER BY time))
+    SELECT system, job, instance, quantile_disc(interval_ms, 0.5) AS interval_ms,
+      quantile_disc(step, 0.5) FILTER (place <= ${AT_AN_END} + 1) AS first_interval_ms,
+      quantile_disc(step, 0.5) FILTER (left_over <= ${AT_AN_END}) AS last_interval_ms, count(*) AS asked,
       count(*) FILTER (answered) AS answered, min(time) FILTER (answered) AS first, max(time) FILTER (answered) AS last
-    FROM looks GROUP BY system, job, instance
+    FROM steps GROUP BY system, job, instance
     UNION ALL
-    SELECT system, job, instance, quantile_disc(interval_ms, 0.5), NULL, NULL, min("from"), max("to")
+    SELECT system, job, instance, quantile_disc(interval_ms, 0.5), arg_min(interval_ms, "from"),
+      arg_max(interval_ms, "to"), NULL, NULL, min("from"), max("to")
     FROM runs GROUP BY system, job, instance ORDER BY system, job, instance`);
   return rows.map((row) => ({
     ...targetOf(row),
     intervalMs: numberOf(row['interval_ms']),
+    firstIntervalMs: numberOf(row['first_interval_ms']),
+    lastIntervalMs: numberOf(row['last_interval_ms']),
     first: row['first'] as bigint | null,
     last: row['last'] as bigint | null,
     asked: numberOf(row['asked']),
@@ -77,14 +91,16 @@ export async function findScrapeGaps(database: CaseDatabase): Promise<readonly S
       SELECT *, count(*) FILTER (NOT answered) OVER (PARTITION BY system, job, instance ORDER BY time) AS refused
       FROM looks),
     answers AS (
-      SELECT *, lag(time) OVER w AS before, lag(refused) OVER w AS refused_before, lag(interval_ms) OVER w AS interval_before
+      SELECT *, lag(time) OVER w AS before, lag(refused) OVER w AS refused_before, lag(interval_ms) OVER w AS interval_before,
+        lag(run) OVER w = run AND lag(series_id) OVER w = series_id AS is_same_run
       FROM counted WHERE answered WINDOW w AS (PARTITION BY system, job, instance ORDER BY time)),
     reaches AS (
       SELECT *, max("to") OVER (PARTITION BY system, job, instance ORDER BY "from", "to"
         ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reached
       FROM runs)
     SELECT system, job, instance, before AS "from", time AS "to" FROM answers
-    WHERE refused > refused_before OR epoch_ms(time) - epoch_ms(before) > ${GAP_FACTOR} * greatest(interval_ms, interval_before)
+    WHERE refused > refused_before OR (NOT is_same_run
+      AND epoch_ms(time) - epoch_ms(before) > ${GAP_FACTOR} * greatest(interval_ms, interval_before))
     UNION ALL
     SELECT system, job, instance, reached, "from" FROM reaches
     WHERE epoch_ms("from") - epoch_ms(reached) > ${GAP_FACTOR} * coalesce(interval_ms, 0)

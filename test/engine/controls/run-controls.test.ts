@@ -20,7 +20,7 @@ beforeEach(async () => {
      SELECT 1, range + 1, TIMESTAMP '2026-03-01' + to_hours(range), 'web-1', 'syslog', 'authentication', 'user-' || range % 3
      FROM range(72)`,
   );
-  await scratch.database.transaction((transaction) => rollUpSource(transaction, 1));
+  await scratch.database.transaction((transaction) => rollUpSource(transaction, { sourceId: 1, series: null }));
 });
 afterEach(() => scratch.remove());
 
@@ -42,6 +42,7 @@ function control(id: string, own: Partial<Control> = {}): Control {
     optional: [],
     streams: ['syslog'],
     parameters: {},
+    metrics: [],
     limits: ['L'],
     pack: 'x',
     file: `${id}.sql`,
