@@ -187,6 +187,7 @@ export interface EvidenceLine {
   readonly member: string | null;
   readonly format: string;
   readonly importerVersion: number;
+  /** Of a folder: of the lines that `sha256sum` prints for its files. */
   readonly sha256: Sha256;
   readonly bytes: number;
   /** Hash of what was read, where the file was a container or compressed. */
@@ -199,6 +200,8 @@ export interface EvidenceLine {
   readonly providedBy: string | null;
   readonly obtainedHow: string | null;
   readonly assumptions: readonly string[];
+  /** The files of a source that is a folder; none for a file. */
+  readonly files: readonly { readonly path: string; readonly sha256: Sha256; readonly bytes: number }[];
 }
 
 export interface PackLine {

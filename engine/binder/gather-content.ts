@@ -47,7 +47,7 @@ export async function gatherContent(target: CaseToPrint, request: BinderRequest)
   const window = auditWindow(engagement);
   const days = windowDays(window).map(({ day }) => day);
   const coverage = await findCoverage(database, window);
-  const evidence = await readEvidence(database);
+  const evidence = await readEvidence(target);
   const controls = await readControls(database, request.signal);
   return {
     binderId: request.binderId,
@@ -103,9 +103,9 @@ async function readSystems(database: CaseDatabase, window: AuditWindow): Promise
 
 async function readGaps(database: CaseDatabase, window: AuditWindow): Promise<BinderContent['gaps']> {
   const gaps = await findGaps(database, window);
-  return gaps.map(({ system, stream, kind, from, to, state, ticket }) => ({
+  return gaps.map(({ system, stream, target, kind, from, to, state, ticket }) => ({
     system,
-    stream,
+    stream: target === undefined ? stream : `${stream}: ${target}`,
     kind,
     from: formatInstant(from),
     to: formatInstant(to),
@@ -113,7 +113,10 @@ async function readGaps(database: CaseDatabase, window: AuditWindow): Promise<Bi
   }));
 }
 
-async function readEvidence(database: CaseDatabase): Promise<BinderContent['evidence']> {
+async function readEvidence({ database, ledger }: CaseToPrint): Promise<BinderContent['evidence']> {
+  const files = new Map(
+    entriesOf(ledger.entries, 'source-imported').map(({ data }) => [data.source_id, data.files ?? []]),
+  );
   const rows = await database.query('SELECT * FROM sources ORDER BY source_id');
   return rows.map((row) => ({
     sourceId: Number(row['source_id']),
@@ -132,6 +135,7 @@ async function readEvidence(database: CaseDatabase): Promise<BinderContent['evid
     providedBy: textOf(row['provided_by']),
     obtainedHow: textOf(row['obtained_how']),
     assumptions: listOf(row['assumptions']),
+    files: files.get(Number(row['source_id'])) ?? [],
   }));
 }
 

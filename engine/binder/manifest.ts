@@ -26,6 +26,9 @@ export function buildManifest(content: BinderContent, attachments: readonly Bind
       importer_version: file.importerVersion,
       records: file.records,
       rejected: file.rejected,
+      ...(file.files.length === 0
+        ? {}
+        : { files: file.files.map(({ path, sha256, bytes }) => ({ path, sha256, bytes })) }),
     })),
     packs: content.packs.map(({ id, version, hash, shipped }) => ({ id, version, sha256: hash, shipped })),
     controls: content.controls.map((control) => controlEntry(control, attachments)),

@@ -155,10 +155,12 @@ function evidenceRow(file: EvidenceLine): PdfNode[] {
 }
 
 /** Reader, size, span; the day of the end only where it is another one. */
-function readerLine({ format, importerVersion, bytes, firstTime, lastTime }: EvidenceLine): string {
+function readerLine({ format, importerVersion, bytes, files, firstTime, lastTime }: EvidenceLine): string {
   const [from, to] = [instantInColumn(firstTime).slice(0, 19), instantInColumn(lastTime).slice(0, 19)];
   const end = from.slice(0, 10) === to.slice(0, 10) ? to.slice(11) : to;
-  return `${format} ${importerVersion}, ${countOf(bytes, 'byte')}, ${from && to ? `${from} to ${end}` : 'no times'}`;
+  const size =
+    files.length === 0 ? countOf(bytes, 'byte') : `${countOf(files.length, 'file')}, ${countOf(bytes, 'byte')}`;
+  return `${format} ${importerVersion}, ${size}, ${from && to ? `${from} to ${end}` : 'no times'}`;
 }
 
 /** Section 6: packs and ledger. */

@@ -51,10 +51,12 @@ function wrongAttachment({ attachments: listed }: Manifest, found: readonly Atta
 
 /** What the format cannot say: names that must be one, references that must lead somewhere, sums. */
 function inconsistency(manifest: Manifest): string | undefined {
-  const { controls, attachments, engagement, ledger } = manifest;
+  const { controls, attachments, engagement, evidence, ledger } = manifest;
   const names = new Set(attachments.map(({ name }) => name));
   if (names.size !== attachments.length) return 'Two attachments have one name.';
   if (new Set(controls.map(({ id }) => id)).size !== controls.length) return 'Two controls have one id.';
+  const folder = evidence.find(({ files, sha256: hash }) => files !== undefined && folderHash(files) !== hash);
+  if (folder) return `The hash of source ${folder.source_id} is not that of its files.`;
   if (dayCount(engagement.first_day, engagement.last_day) !== engagement.days) {
     return `The window has ${dayCount(engagement.first_day, engagement.last_day)} days; the manifest says ${engagement.days}.`;
   }
@@ -83,4 +85,10 @@ function controlInconsistency(
 
 function dayCount(first: string, last: string): number {
   return (Date.parse(`${last}T00:00:00Z`) - Date.parse(`${first}T00:00:00Z`)) / 86_400_000 + 1;
+}
+
+/** The hash of a folder: of the lines that sha256sum prints for its files, in the order of their paths. */
+function folderHash(files: readonly { readonly path: string; readonly sha256: string }[]): string {
+  const sorted = [...files].sort((a, b) => (a.path < b.path ? -1 : 1));
+  return sha256(sorted.map((file) => `${file.sha256}  ${file.path}\n`).join(''));
 }

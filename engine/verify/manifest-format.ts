@@ -28,6 +28,8 @@ const evidenceFile = z.strictObject({
   importer_version: count,
   records: count,
   rejected: count,
+  /** The files of a source that is a folder; `sha256` is then that of the lines `<sha256>  <path>` of all of them. */
+  files: z.array(z.strictObject({ path: text, sha256, bytes: count })).optional(),
 });
 
 const control = z.strictObject({

@@ -370,6 +370,7 @@ function evidenceLine(place: number, random: () => number): BinderContent['evide
     sha256: sha256(`evidence ${place}`),
     bytes: Math.floor(random() * 90_000_000),
     contentSha256: place === 5 ? sha256('inner') : null,
+    files: [],
     records: Math.floor(random() * 400_000),
     rejected: place % 9 === 0 ? 3 : 0,
     firstTime: '2026-01-01T00:00:03.25Z',
