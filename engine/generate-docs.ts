@@ -37,8 +37,8 @@ export function evidenceTablesPage(): string {
     '',
     ...citation,
     '',
-    'Types: `time` is a UTC timestamp with microseconds, `texts` a list of text, `json` JSON as text, `longtext` text that',
-    'may be long. Every column may be NULL.',
+    'Types: `time` is a UTC timestamp with microseconds, `texts` a list of text, `labels` a map of text to text',
+    "(`labels['job']`), `json` JSON as text, `longtext` text that may be long. Every column may be NULL.",
     '',
     ...tables,
   ].join('\n');
@@ -95,6 +95,9 @@ function controlSection(control: Control): readonly string[] {
     `- Operates: ${control.per}; severity ${control.severity}; ${control.maturity}`,
     `- Population: ${control.population}`,
     `- Needs: ${needs.join('; ')}`,
+    ...(control.metrics.length > 0
+      ? [`- Metric series: ${control.metrics.map((one) => `\`${one}\``).join(', ')}`]
+      : []),
     `- Coverage of: ${control.streams.join(', ') || 'none; the absence of evidence is what it tests'}`,
     ...(parameters.length > 0 ? ['', 'Parameters:', '', ...parameters] : []),
     '',

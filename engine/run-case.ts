@@ -108,6 +108,8 @@ export function hashEvidence(sources: readonly SourceImported[]): Sha256 {
         s.importer_version,
         s.time_zone,
         s.system,
+        s.series,
+        s.taken_at,
       ]),
     ),
   );

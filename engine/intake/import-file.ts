@@ -1,8 +1,7 @@
 /** The import of one file of the disk, or of one folder that is a source. */
-import { createHash } from 'node:crypto';
-import { open, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fail, ProblemError } from '../../shared/problem.ts';
+import { ProblemError } from '../../shared/problem.ts';
 import { windowInterval } from '../../shared/time.ts';
 import { stopIfCancelled } from '../core/cancelled.ts';
 import type { JobContext } from '../core/effects.ts';
@@ -15,11 +14,12 @@ import { safeFileName, unpackedFolder } from './case-folder.ts';
 import { auditWindow } from './engagement.ts';
 import { asProblem, sealEvidence, unsealEvidence, type EvidenceCase } from './evidence-case.ts';
 import { copyFolder, folderHash, identityOf, partsBelow } from './folder-source.ts';
+import { HashedCopy } from './hashed-copy.ts';
+import { failAlreadyThere, failEmptyArchive, failNested, importedEntry, importedReport } from './import-account.ts';
 import type { ImportProgress } from './import-progress.ts';
 import type { FileReport, ImportOptions } from './import-report.ts';
 import { readFolderSource, type FolderContent } from './import-snapshot.ts';
 import { readSource, registerSource, type SealedFile, type SourceContent, type SourceSpec } from './import-source.ts';
-import { ledgerData, ledgerInstant } from './ledger-kinds.ts';
 import { containerOf, fileBytes, gunzipHead, gunzipped, HEAD_BYTES } from './open-content.ts';
 import { decideFormat, isArchive, snapshotReason, type Decision, type PlannedFile } from './plan-import.ts';
 import type { SystemNames } from './system-names.ts';
@@ -218,6 +218,7 @@ export class FileImport {
     const { engagement, sources } = this.task.target;
     const last = sources.at(-1)?.source_id ?? 0;
     const named = this.task.options.system ?? null;
+    const series = await this.seriesFor(decision.format);
     const system = named ?? (await this.task.names.inPath(`${this.file.path}/${member ?? ''}`));
     return {
       sourceId: last + 1,
@@ -227,12 +228,16 @@ export class FileImport {
       format: decision.format,
       zone: this.task.options.zone ?? engagement.window.zone,
       system,
-      assumptions:
-        system === named ? [] : [`Records that name no system were taken for those of ${system}, by the path.`],
+      assumptions: [
+        ...(system === named ? [] : [`Records that name no system were taken for those of ${system}, by the path.`]),
+        ...(series === null || decision.format.framing === 'folder'
+          ? []
+          : [`Samples are kept of these series only: ${series.join(' or ')}.`]),
+      ],
       window: windowInterval(auditWindow(engagement)),
       providedBy: this.task.options.providedBy ?? null,
       obtainedHow: this.task.options.obtainedHow ?? null,
-      series: await this.seriesFor(decision.format),
+      series,
       takenAt: this.task.options.takenAt ?? null,
     };
   }
@@ -266,38 +271,6 @@ export class FileImport {
     // These end the whole import; any other problem is this file's alone.
     if (!(problem instanceof ProblemError) || ['cancelled', 'disk_full'].includes(problem.problem.code)) throw problem;
     return { outcome: 'refused', path, problem: problem.problem };
-  }
-}
-
-/** Copies a file into the case while its bytes are read, and takes its hash on the way. */
-class HashedCopy {
-  private readonly hash = createHash('sha256');
-  private count = 0;
-
-  constructor(
-    private readonly from: string,
-    private readonly to: string,
-    private readonly progress: ImportProgress,
-  ) {}
-
-  async *bytes(): AsyncGenerator<Uint8Array> {
-    const copy = await open(this.to, 'w');
-    try {
-      for await (const piece of fileBytes(this.from)) {
-        this.hash.update(piece);
-        await copy.writeFile(piece);
-        this.count += piece.length;
-        this.progress.bytes(piece.length);
-        yield piece;
-      }
-      await copy.datasync();
-    } finally {
-      await copy.close();
-    }
-  }
-
-  async finish(): Promise<SealedFile> {
-    return { sha256: this.hash.digest('hex'), bytes: this.count, files: null };
   }
 }
 
@@ -347,87 +320,4 @@ async function withHead(
     for (let next = await pieces.next(); next.done !== true; next = await pieces.next()) yield next.value;
   }
   return { head: Buffer.concat(first).subarray(0, HEAD_BYTES), all: all() };
-}
-
-function importedEntry(spec: SourceSpec, read: SourceContent, sealed: SealedFile, recognised: string) {
-  return {
-    kind: 'source-imported',
-    data: ledgerData({
-      source_id: spec.sourceId,
-      sha256: sealed.sha256,
-      bytes: sealed.bytes,
-      name: spec.name,
-      original_path: spec.originalPath,
-      member: spec.member,
-      content_sha256: read.contentSha256,
-      content_bytes: read.contentBytes,
-      format: spec.format.id,
-      importer_version: spec.format.version,
-      time_zone: spec.zone,
-      system: spec.system,
-      provided_by: spec.providedBy,
-      obtained_how: spec.obtainedHow,
-      recognised,
-      records: read.records,
-      rejected: read.rejected,
-      rows: read.rows,
-      first_time: ledgerInstant(read.firstTime),
-      last_time: ledgerInstant(read.lastTime),
-      assumptions: read.assumptions,
-      files: sealed.files,
-      series: spec.series,
-      taken_at: ledgerInstant(spec.takenAt),
-    }),
-  };
-}
-
-function importedReport(
-  spec: SourceSpec,
-  read: SourceContent,
-  sealed: SealedFile,
-  recognised: string,
-  dryRun: boolean,
-): FileReport {
-  return {
-    outcome: dryRun ? 'would be imported' : 'imported',
-    path: spec.member === null ? spec.originalPath : `${spec.originalPath}!${spec.member}`,
-    sourceId: spec.sourceId,
-    format: spec.format.id,
-    recognised,
-    sha256: sealed.sha256,
-    bytes: sealed.bytes,
-    records: read.records,
-    rejected: read.rejected,
-    rows: read.rows,
-    firstTime: ledgerInstant(read.firstTime),
-    lastTime: ledgerInstant(read.lastTime),
-    assumptions: read.assumptions,
-  };
-}
-
-function failAlreadyThere(spec: SourceSpec, sourceId: number): never {
-  return fail({
-    code: 'already_exists',
-    message: `The same file is in the case already, as S${sourceId}.`,
-    where: { file: spec.originalPath },
-    remedy: 'Nothing is to be done: each of its records counts once.',
-  });
-}
-
-function failNested(file: string): never {
-  return fail({
-    code: 'unsafe_archive',
-    message: 'This archive lies inside another one; only one level is opened.',
-    where: { file },
-    remedy: 'Unpack the outer archive and import its files.',
-  });
-}
-
-function failEmptyArchive(file: string): never {
-  return fail({
-    code: 'damaged_file',
-    message: 'The archive holds no file.',
-    where: { file },
-    remedy: 'Ask for it to be made again.',
-  });
 }
