@@ -50,6 +50,10 @@ export const evidenceViews: readonly View[] = [
     'syslog_records',
     'cloudtrail_records',
     'scans',
+    'event_fields',
+    'flow_records',
+    'trail_digests',
+    'access_reviews',
     'metric_samples',
     'metric_histograms',
     'metric_presence',
@@ -69,7 +73,17 @@ export const evidenceViews: readonly View[] = [
       SELECT e.* REPLACE (coalesce(n.system, e.system) AS system)
       FROM all_samples e LEFT JOIN system_names n ON n.name = lower(e.system)`,
   },
-  ...['events', 'tickets', 'stream_hours', 'metric_series'].map((name) => ({
+  ...[
+    'events',
+    'authentications',
+    'accounts',
+    'config_items',
+    'baselines',
+    'config_checks',
+    'tickets',
+    'stream_hours',
+    'metric_series',
+  ].map((name) => ({
     name,
     means: 'with the system as the inventory names it',
     sql: namedView(name),

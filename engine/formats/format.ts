@@ -25,6 +25,8 @@ export interface ReadContext {
   readonly zone: string;
   /** The system that wrote the file, where its records do not name one. */
   readonly system: string | undefined;
+  /** A mapping of columns to evidence, as YAML, for formats that have none of their own. */
+  readonly mapping?: string | undefined;
   /** When the file was made, UTC microseconds, as a person says; for files whose records carry no time. */
   readonly takenAt?: bigint | undefined;
 }
