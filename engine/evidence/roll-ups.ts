@@ -1,13 +1,21 @@
 /** Roll-ups made when a source is imported, so that coverage and most controls never scan raw rows twice. */
 import type { Transaction } from '../store/case-database.ts';
 import { rollUpMetrics, type MetricSource } from './metric-roll-ups.ts';
+import { findRepeats } from './repeated-records.ts';
 import { rollUpScrapes } from './metric-streams.ts';
 
-/** Makes everything that rests on the rows of one source alone. */
-export async function rollUpSource(transaction: Transaction, source: MetricSource): Promise<void> {
+/**
+ * Makes what rests on the rows of a source and of those before it. Gives what has to be said of the source, in sentences.
+ */
+export async function rollUpSource(transaction: Transaction, source: MetricSource): Promise<readonly string[]> {
+  const repeats = await findRepeats(transaction, source.sourceId);
   await rollUpEvents(transaction, source.sourceId);
   await rollUpMetrics(transaction, source);
   await rollUpScrapes(transaction, source.sourceId);
+  return [...repeats].map(
+    ([earlier, count]) =>
+      `${count} of its records are in S${earlier} too: each counts once, and this is its second citation.`,
+  );
 }
 
 /**
@@ -21,7 +29,8 @@ async function rollUpEvents(transaction: Transaction, sourceId: number): Promise
        SELECT stream, system, time, record,
          epoch(time) - epoch(lag(time) OVER (PARTITION BY stream, system ORDER BY time, record)) AS silence_s
        FROM evidence.events
-       WHERE source_id = $source AND time IS NOT NULL AND system IS NOT NULL)
+       WHERE source_id = $source AND time IS NOT NULL AND system IS NOT NULL
+         AND record NOT IN (SELECT record FROM evidence.repeats WHERE source_id = $source))
      SELECT $source, stream, system, date_trunc('hour', time), count(*), min(time), max(time), min(record), max(silence_s)
      FROM spoken GROUP BY stream, system, date_trunc('hour', time)`,
     { source: sourceId },

@@ -13,7 +13,24 @@ interface View {
 /** `system` resolved by name alone. */
 function namedView(table: string): string {
   return `SELECT e.* REPLACE (coalesce(n.system, e.system) AS system)
-    FROM evidence.${table} e LEFT JOIN system_names n ON n.name = lower(e.system)`;
+    FROM evidence.${table} e LEFT JOIN system_names n ON n.name = lower(e.system) ${repeatable.has(table) ? `WHERE ${isFirst(table)}` : ''}`;
+}
+
+/** Tables with a row for each record of a log: a record that was delivered twice is in them once. */
+const repeatable: ReadonlySet<string> = new Set([
+  'events',
+  'authentications',
+  'event_fields',
+  'flow_records',
+  'auditd_records',
+  'syslog_records',
+  'cloudtrail_records',
+]);
+
+/** True, in SQL, for a row of `e` whose record is no repeat. The lines of an audit event repeat together. */
+function isFirst(table: string): string {
+  const record = table === 'auditd_records' ? 'event_record' : 'record';
+  return `NOT EXISTS (SELECT 1 FROM evidence.repeats r WHERE r.source_id = e.source_id AND r.record = e.${record})`;
 }
 
 /** `system` resolved by name, else by address; an address nobody knows stands for itself. */
@@ -63,8 +80,9 @@ export const evidenceViews: readonly View[] = [
   ].map((name) => ({
     name,
     means: 'as the evidence has it',
-    sql: `SELECT * FROM evidence.${name}`,
+    sql: `SELECT * FROM evidence.${name} e ${repeatable.has(name) ? `WHERE ${isFirst(name)}` : ''}`,
   })),
+  { name: 'repeats', means: 'as the evidence has it', sql: 'SELECT * FROM evidence.repeats' },
   {
     name: 'clock_samples',
     means: 'with the system as the inventory names it, and with what exporters measured',

@@ -4,7 +4,7 @@ import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { extract, type Headers } from 'tar-stream';
+import { extract, type Entry, type Headers } from 'tar-stream';
 import { z } from 'zod';
 import { fail, ProblemError } from '../../shared/problem.ts';
 import { fileBytes, gunzipped, openZip } from './open-content.ts';
@@ -13,12 +13,18 @@ import type { PlacedPart } from './folder-source.ts';
 export type ArchiveKind = 'zip' | 'tar' | 'tar.gz';
 
 const MOST_MEMBERS = 200_000;
+/** What Linux allows a path to have. */
+const LONGEST_NAME = 4096;
+const DEEPEST_NAME = 100;
+/** Characters of all names together: they are in memory at once. */
+const MOST_NAMES = 64 * 1024 ** 2;
 /** No evidence shrinks to less than a hundredth; small archives may hold long runs of the same. */
 const MOST_GROWTH = 100;
 const ALWAYS_ALLOWED_BYTES = 1024 ** 3;
 
-/** A member of an archive while it is being read in order: its content must be read, or passed over, before the next. */
+/** A member of an archive while it is being read in order: its content is there until the next is asked for. */
 export interface StreamedMember {
+  /** Without `.` and doubled separators. */
   readonly name: string;
   readonly content: AsyncIterable<Uint8Array>;
 }
@@ -28,53 +34,112 @@ export interface StreamedMember {
  * `damaged_file`. `name` is for messages.
  */
 export async function* membersOf(path: string, kind: ArchiveKind, name: string): AsyncGenerator<StreamedMember> {
-  if (kind === 'zip') yield* zipMembers(path, name);
-  else yield* tarMembers(kind === 'tar' ? fileBytes(path) : gunzipped(fileBytes(path), name), name);
+  const room = Math.max(ALWAYS_ALLOWED_BYTES, (await stat(path)).size * MOST_GROWTH);
+  if (kind === 'zip') yield* zipMembers(path, name, room);
+  else yield* tarMembers(kind === 'tar' ? fileBytes(path) : gunzipped(fileBytes(path), name), name, room);
 }
 
-async function* zipMembers(path: string, name: string): AsyncGenerator<StreamedMember> {
-  const zip = await openZip(path, name);
+async function* zipMembers(path: string, archive: string, room: number): AsyncGenerator<StreamedMember> {
+  const zip = await openZip(path, archive);
   try {
-    for (const member of zip.members) yield { name: member.name, content: member.open() };
+    // What a member is said to hold is what it gives, or reading it fails.
+    if (zip.members.reduce((sum, { bytes }) => sum + bytes, 0) > room) failGrowth(archive);
+    const names = new MemberNames(archive);
+    const members = zip.members.map((member) => ({ name: names.add(member.name), member }));
+    for (const { name, member } of members) yield { name, content: member.open() };
   } finally {
     zip.close();
   }
 }
 
-async function* tarMembers(bytes: AsyncIterable<Uint8Array>, archive: string): AsyncGenerator<StreamedMember> {
+async function* tarMembers(
+  bytes: AsyncIterable<Uint8Array>,
+  archive: string,
+  room: number,
+): AsyncGenerator<StreamedMember> {
+  const tar = new TarBytes(archive, room);
   const entries = extract();
-  const source = Readable.from(bytes);
+  const source = Readable.from(tar.pass(bytes));
   source.on('error', (error) => entries.destroy(error));
   source.pipe(entries);
-  const seen = new Set<string>();
+  const names = new MemberNames(archive);
   try {
     for await (const entry of entries) {
-      const name = safeName(entry.header, seen, archive);
-      if (name === undefined) entry.resume();
-      else yield { name, content: entry as AsyncIterable<Uint8Array> };
+      tar.header(entry);
+      const name = fileName(entry.header, names, archive);
+      const content = tar.content(entry);
+      if (name !== undefined) yield { name, content };
+      // The next member comes only when all of this one has gone by.
+      for await (const piece of content) void piece;
     }
+    tar.finish();
   } catch (error) {
-    if (error instanceof ProblemError) throw error;
-    failDamagedTar(error as Error, archive);
+    failDamagedTar(error, archive);
   } finally {
     source.destroy();
     entries.destroy();
   }
 }
 
-/** The name of a file; `undefined` for a folder. Fails for links, devices and names that lead out of the archive. */
-function safeName({ name, type }: Headers, seen: Set<string>, archive: string): string | undefined {
-  const plain = name.replace(/^(\.\/)+/, '');
-  const parts = plain.split('/');
-  if (/^[/\\]|^[a-zA-Z]:|\\|\0/.test(plain) || parts.includes('..'))
-    failUnsafe(`The name ${JSON.stringify(name)} leads out of the archive.`, archive);
-  if (type === 'directory') return undefined;
-  if (type !== 'file' && type !== 'contiguous-file')
-    failUnsafe(`The member ${name} is a ${type}, not a file.`, archive);
-  if (seen.has(plain)) failUnsafe(`The archive has two members named ${name}.`, archive);
-  if (seen.size >= MOST_MEMBERS) failUnsafe(`The archive has more than ${MOST_MEMBERS} files.`, archive);
-  seen.add(plain);
-  return plain;
+/** The name of a file; `undefined` for a folder. Fails for links, devices, sparse files and names that lead out of it. */
+function fileName({ name, type, pax }: Headers, names: MemberNames, archive: string): string | undefined {
+  if (type === 'directory') return void names.check(name);
+  const shown = shortName(name);
+  if (Object.keys(pax ?? {}).some((key) => key.startsWith('GNU.sparse.')))
+    failUnsafe(`The member ${shown} is a sparse file, whose content is not in it as it was.`, archive);
+  // Types that are not known are null here, whatever the declarations say.
+  const kind = (type as string | null) ?? undefined;
+  if (kind === undefined) failUnsafe(`The member ${shown} is of a kind that is not read.`, archive);
+  if (kind !== 'file' && kind !== 'contiguous-file')
+    failUnsafe(`The member ${shown} is a ${kind}, not a file.`, archive);
+  return names.add(name);
+}
+
+/** The names of the files of one archive. */
+class MemberNames {
+  private readonly seen = new Set<string>();
+  private characters = 0;
+
+  constructor(private readonly archive: string) {}
+
+  /** The name in its plainest form. Fails when it leads out of the archive, is there already, or is one too many. */
+  add(name: string): string {
+    const plain = this.check(name);
+    if (plain === '') this.fail(`A file has the name ${JSON.stringify(name)}, which is none.`);
+    if (this.seen.has(plain)) this.fail(`The archive has two members named ${shortName(plain)}.`);
+    if (this.seen.size >= MOST_MEMBERS) this.fail(`The archive has more than ${MOST_MEMBERS} files.`);
+    this.characters += plain.length;
+    if (this.characters > MOST_NAMES) this.fail(`The names in it have more than ${MOST_NAMES} characters together.`);
+    this.seen.add(plain);
+    return plain;
+  }
+
+  check(name: string): string {
+    const parts = name.split('/');
+    const shown = shortName(name);
+    if (/^[/\\]|^(\.\/)*[a-zA-Z]:|\\|\0/.test(name) || parts.includes('..'))
+      this.fail(`The name ${JSON.stringify(shown)} leads out of the archive.`);
+    if (name.length > LONGEST_NAME)
+      this.fail(`The name ${shown} has ${name.length} characters; at most ${LONGEST_NAME} are read.`);
+    if (parts.length > DEEPEST_NAME)
+      this.fail(`The name ${shown} has ${parts.length} parts; at most ${DEEPEST_NAME} are read.`);
+    return plainName(name);
+  }
+
+  private fail(message: string): never {
+    failUnsafe(message, this.archive);
+  }
+}
+
+function plainName(name: string): string {
+  return name
+    .split('/')
+    .filter((part) => part !== '' && part !== '.')
+    .join('/');
+}
+
+function shortName(name: string): string {
+  return name.length > 200 ? `${name.slice(0, 200)}…`.toWellFormed() : name;
 }
 
 /** The content of one member. Fails with `damaged_file` when it is not there. */
@@ -83,13 +148,8 @@ export async function* memberOf(
   kind: ArchiveKind,
   { archive, member }: { readonly archive: string; readonly member: string },
 ): AsyncGenerator<Uint8Array> {
-  for await (const each of membersOf(path, kind, archive)) {
-    if (each.name !== member) {
-      if (kind !== 'zip') for await (const piece of each.content) void piece;
-      continue;
-    }
-    yield* each.content;
-    return;
+  for await (const { name, content } of membersOf(path, kind, archive)) {
+    if (name === plainName(member)) return yield* content;
   }
   failDamagedTar(new Error(`there is no member ${member}`), archive);
 }
@@ -112,34 +172,109 @@ export async function unpackArchive(
     const files = unpackedSchema.parse(JSON.parse(known));
     return files.map(({ path: name, file, bytes }) => ({ path: name, place: join(folder, file), bytes }));
   }
-  await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true });
-  const room = { left: Math.max(ALWAYS_ALLOWED_BYTES, (await stat(path)).size * MOST_GROWTH), archive };
-  const files: { path: string; file: string; bytes: number }[] = [];
-  for await (const { name, content } of membersOf(path, kind, archive)) {
-    const file = String(files.length + 1).padStart(6, '0');
-    files.push({ path: name, file, bytes: await writeMember(content, join(folder, file), room) });
+  try {
+    await rm(folder, { recursive: true, force: true });
+    await mkdir(folder, { recursive: true });
+    const files: { path: string; file: string; bytes: number }[] = [];
+    for await (const { name, content } of membersOf(path, kind, archive)) {
+      const file = String(files.length + 1).padStart(6, '0');
+      files.push({ path: name, file, bytes: await writeMember(content, join(folder, file)) });
+    }
+    await writeFile(list, JSON.stringify(files));
+    return files.map(({ path: name, file, bytes }) => ({ path: name, place: join(folder, file), bytes }));
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
   }
-  await writeFile(list, JSON.stringify(files));
-  return files.map(({ path: name, file, bytes }) => ({ path: name, place: join(folder, file), bytes }));
 }
 
-async function writeMember(
-  content: AsyncIterable<Uint8Array>,
-  to: string,
-  room: { left: number; readonly archive: string },
-): Promise<number> {
+async function writeMember(content: AsyncIterable<Uint8Array>, to: string): Promise<number> {
   let bytes = 0;
   async function* counted(): AsyncGenerator<Uint8Array> {
     for await (const piece of content) {
       bytes += piece.length;
-      room.left -= piece.length;
-      if (room.left < 0) failUnsafe(`It holds more than ${MOST_GROWTH} times its own size.`, room.archive);
       yield piece;
     }
   }
   await pipeline(counted, createWriteStream(to));
   return bytes;
+}
+
+/** `entry.offset` is where its header begins: it is there, but not declared. */
+type TarEntry = Entry & { readonly offset?: number };
+
+const BLOCK_BYTES = 512;
+/** What may lie between two files, or after the last one: long names, and what tapes are filled up with. */
+const MOST_BETWEEN_BYTES = 16 * 1024 ** 2;
+
+/**
+ * Looks at the bytes of a tar on their way to the library that takes it apart, for what that does not: how much there is,
+ * sizes that are none (it would wait for ever), and whether the end is there.
+ */
+class TarBytes {
+  private given = 0;
+  private givenSinceFile = 0;
+  /** Zeros that the bytes given so far end in. */
+  private zeros = 0;
+  private lastFileEnds = 0;
+
+  constructor(
+    private readonly archive: string,
+    private readonly room: number,
+  ) {}
+
+  async *pass(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const piece of bytes) {
+      this.given += piece.length;
+      this.givenSinceFile += piece.length;
+      if (this.given > this.room) failGrowth(this.archive);
+      if (this.givenSinceFile > MOST_BETWEEN_BYTES)
+        failUnsafe(
+          `More than ${MOST_BETWEEN_BYTES} bytes of it lie between two files or after the last: names have no such length.`,
+          this.archive,
+        );
+      this.countZeros(piece);
+      yield piece;
+    }
+  }
+
+  /** Hears of the header of a member. */
+  header({ header: { name, size, type }, offset = 0 }: TarEntry): void {
+    if (!Number.isSafeInteger(size) || size < 0)
+      throw new Error(`the size of ${shortName(name)} is no number of bytes`);
+    const blocks = type === 'directory' ? 0 : Math.ceil(size / BLOCK_BYTES);
+    this.givenSinceFile = 0;
+    this.lastFileEnds = offset + (1 + blocks) * BLOCK_BYTES;
+  }
+
+  /** What is in a member. A reader that stops before its end can be followed by another that goes on from there. */
+  async *content(entry: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    const pieces = entry[Symbol.asyncIterator]();
+    try {
+      for (let next = await pieces.next(); next.done !== true; next = await pieces.next()) {
+        this.givenSinceFile = 0;
+        yield next.value;
+      }
+    } catch (error) {
+      failDamagedTar(error, this.archive);
+    }
+  }
+
+  /** Fails when the empty blocks at the end are missing: whole files may have been cut off with them. */
+  finish(): void {
+    if (Math.min(this.zeros, this.given - this.lastFileEnds) < BLOCK_BYTES)
+      throw new Error('it ends without its end mark, so it was cut off');
+  }
+
+  private countZeros(piece: Uint8Array): void {
+    let at = piece.length;
+    while (at > 0 && piece[at - 1] === 0) at--;
+    this.zeros = at === 0 ? this.zeros + piece.length : piece.length - at;
+  }
+}
+
+function failGrowth(archive: string): never {
+  failUnsafe(`It holds more than ${MOST_GROWTH} times its own size.`, archive);
 }
 
 function failUnsafe(message: string, file: string): never {
@@ -151,10 +286,11 @@ function failUnsafe(message: string, file: string): never {
   });
 }
 
-function failDamagedTar({ message }: Error, file: string): never {
+function failDamagedTar(error: unknown, file: string): never {
+  if (error instanceof ProblemError) throw error;
   return fail({
     code: 'damaged_file',
-    message: `The archive is damaged (${message.replace(/\.$/, '')}).`,
+    message: `The archive is damaged (${(error as Error).message.replace(/\.$/, '')}).`,
     where: { file },
     remedy: 'Copy the archive again from its origin and compare its size and hash with the original.',
   });

@@ -10,7 +10,7 @@ export interface ReadSource {
 /** What stages to the right give to a case database: its tables and views, and the roll-ups of a new source. */
 export interface DatabaseRecipe {
   readonly statements: readonly string[];
-  readonly rollUpSource: (transaction: Transaction, source: ReadSource) => Promise<void>;
+  readonly rollUpSource: (transaction: Transaction, source: ReadSource) => Promise<readonly string[]>;
   /** Selectors of the series whose samples are kept where nobody says otherwise. */
   readonly seriesToKeep: () => Promise<readonly string[]>;
   /** Selectors of series that are kept whatever else is asked for: the timeline rests on them. */

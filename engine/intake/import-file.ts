@@ -178,12 +178,13 @@ export class FileImport {
       return await this.task.target.step(
         async (transaction) => {
           const job = { ...this.task.job, onRecords: this.task.progress.records };
-          const read = await content.read(transaction, spec, job);
+          const rows = await content.read(transaction, spec, job);
           const sealed = await seal();
           this.checkNew(sealed, spec);
-          const importedAt = this.task.target.context.effects.now();
-          await registerSource(transaction, spec, read, { ...sealed, importedAt });
-          await this.task.target.context.recipe.rollUpSource(transaction, spec);
+          const { recipe, effects } = this.task.target.context;
+          const statements = await recipe.rollUpSource(transaction, spec);
+          const read = { ...rows, assumptions: [...rows.assumptions, ...statements].sort() };
+          await registerSource(transaction, spec, read, { ...sealed, importedAt: effects.now() });
           const report = importedReport(spec, read, sealed, content.decision.reason, this.task.options.dryRun === true);
           if (this.task.options.dryRun === true) throw new DryRunDone(report);
           this.sealed = sealed;

@@ -9,6 +9,7 @@ import { findFormat, formats, recogniseFormat } from '../formats/registry.ts';
 import type { ArchiveKind } from './archives.ts';
 import type { PlacedPart } from './folder-source.ts';
 import { containerOf, gunzipHead, readHead } from './open-content.ts';
+import { inRotationOrder } from './rotation-order.ts';
 
 /** Two formats that are both this sure of a file cannot be told apart by content. */
 const TOO_CLOSE = 0.05;
@@ -49,7 +50,8 @@ export interface ImportPlan {
 /**
  * Lists the files under `paths` (folders with all they hold, links not followed) and recognises each by content. Files
  * that belong together, as those of a snapshot do, are one.
- * Inventories come first, since other files are read with them; then by path, the same on every machine.
+ * Inventories come first, since other files are read with them; then by path, the same on every machine, rotated logs
+ * from the oldest to the newest.
  * Fails with `not_found` when a path that was named is not there.
  */
 export async function planImport(paths: readonly string[], as: string | undefined): Promise<ImportPlan> {
@@ -104,7 +106,7 @@ async function listFiles(paths: readonly string[], refused: Refusal[], withFolde
     for (const snapshot of snapshots) folders.push(await planFolder(path, snapshot, fileOf));
     single.push(...others.map((name) => fileOf.get(name)!));
   }
-  return { folders, single };
+  return { folders, single: inRotationOrder(single) };
 }
 
 function noSnapshots(inside: readonly (readonly [string, string])[]): ReturnType<typeof findSnapshots> {

@@ -37,12 +37,18 @@ export async function replaySource({ transaction, folder, entry, data, window, r
   job.progress({ step: `Reading ${data.name} again` });
   const content = await readAgain(transaction, { spec, folder, data }, job);
   checkSame(content, data, folder);
-  await registerSource(transaction, spec, content, {
-    sha256: data.sha256,
-    bytes: data.bytes,
-    importedAt: entryTime(entry),
-  });
-  await recipe.rollUpSource(transaction, spec);
+  const statements = await recipe.rollUpSource(transaction, spec);
+  const assumptions = [...new Set([...content.assumptions, ...statements])].sort();
+  await registerSource(
+    transaction,
+    spec,
+    { ...content, assumptions },
+    {
+      sha256: data.sha256,
+      bytes: data.bytes,
+      importedAt: entryTime(entry),
+    },
+  );
 }
 
 interface Sealed {

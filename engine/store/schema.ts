@@ -64,6 +64,8 @@ const ownTables: readonly string[] = [
   `CREATE TABLE evidence.stream_hours (
      source_id INTEGER, stream VARCHAR, system VARCHAR, hour TIMESTAMP, records BIGINT,
      first_time TIMESTAMP, last_time TIMESTAMP, first_record BIGINT, longest_silence_s DOUBLE)`,
+  // Records of a source that an earlier source has too: they count once, and have two citations.
+  `CREATE TABLE evidence.repeats (source_id INTEGER, record BIGINT, of_source_id INTEGER, of_record BIGINT)`,
   `CREATE TABLE window_days (day VARCHAR, day_from TIMESTAMP, day_to TIMESTAMP)`,
   `CREATE TABLE runs (
      run_id VARCHAR, started TIMESTAMP, finished TIMESTAMP, ledger_seq BIGINT, evidence_hash VARCHAR,

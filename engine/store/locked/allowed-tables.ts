@@ -3,6 +3,7 @@ import { evidenceTableNames } from '../../core/tables.ts';
 /** What controls may read: the evidence as its views give it, the sources, the days of the window. */
 export const controlTables: readonly string[] = [
   ...evidenceTableNames,
+  'repeats',
   'stream_hours',
   'system_names',
   'sources',

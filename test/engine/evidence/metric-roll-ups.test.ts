@@ -29,7 +29,7 @@ describe.skipIf(missing !== undefined)('metrics from text', () => {
       await writeFile(file, gzipSync(`${text}# EOF\n`));
       const target = await newTestCase();
       const report = await importFiles(target, [folder, file], { series: [ALL] }, testJob());
-      expect(report.files.map((each) => (each.outcome === 'imported' ? each.format : each.problem))).toEqual([
+      expect(report.files.map((each) => (each.outcome === 'refused' ? each.problem : each.format))).toEqual([
         'prometheus-snapshot',
         'openmetrics',
       ]);
