@@ -19,6 +19,7 @@ export { caseWindow, readControl, readControlDay, readCoverage, readMatrix } fro
 export { runCase, type RunOptions, type RunSummary } from './run-case.ts';
 export { makeSampleCase } from './sample-case.ts';
 export { readSamples, readSeriesList, readTargets, type SeriesSamplesFound } from './read-metrics.ts';
+export { readDeliveries } from './read-deliveries.ts';
 export { findGaps, gapJson, type Gap } from './timeline/gaps.ts';
 export {
   checkChoice,

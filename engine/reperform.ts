@@ -106,8 +106,9 @@ async function replayLedger(engine: Engine, target: EvidenceCase, { database, en
     if (entry.kind === 'source-imported') {
       const data = entryData(entry, 'source-imported');
       const { recipe } = engine.caseContext;
+      const dayZone = target.engagement.window.zone;
       await database.transaction((transaction) =>
-        replaySource({ transaction, folder: target.folder, entry, data, window, recipe, job: quiet }),
+        replaySource({ transaction, folder: target.folder, entry, data, window, dayZone, recipe, job: quiet }),
       );
       records += data.records;
     } else if (entry.kind === 'run-finished') {

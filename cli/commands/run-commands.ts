@@ -14,6 +14,7 @@ import {
   generateSample,
   readControlDays,
   readCoverage,
+  readDeliveries,
   readItems,
   readMatrix,
   readPack,
@@ -72,6 +73,28 @@ async function gaps(context: CommandContext, path: string): Promise<ExitCode> {
     printTable(
       ['system', 'stream', 'target', 'kind', 'from', 'to', 'state', 'ticket'],
       rows.map((g) => [g.system, g.stream, g.target ?? null, g.kind, g.from, g.to, g.state, g.ticket]),
+    );
+  return 0;
+}
+
+async function deliveries(context: CommandContext, path: string): Promise<ExitCode> {
+  const rows = await withCase(context, path, readDeliveries);
+  if (context.json) printJson(rows);
+  else
+    printTable(
+      ['stream', 'system', 'day', 'earlier', 'later', 'in both', 'gone', 'new', 'changed', 'first gone'],
+      rows.map((d) => [
+        d.stream,
+        d.system,
+        d.day,
+        `S${d.earlier}`,
+        `S${d.later}`,
+        d.shared,
+        d.removed,
+        d.added,
+        d.changed,
+        d.firstRemoved === null ? null : `S${d.earlier} #${d.firstRemoved}`,
+      ]),
     );
   return 0;
 }
@@ -244,6 +267,9 @@ export function addRunCommands(program: Command): void {
   withJson(program.command('gaps <case>'))
     .description('Where evidence that was expected is missing.')
     .action(action(gaps));
+  withJson(program.command('deliveries <case>'))
+    .description('Compares logs that were delivered more than once: what is gone, new or changed, by day.')
+    .action(action(deliveries));
   withJson(program.command('run <case>'))
     .description('Runs the controls over every day of the window and prints the matrix.')
     .option('--pack <pack>', 'a pack that ships with Fieldwork, or the folder of one; may be given again', collect)

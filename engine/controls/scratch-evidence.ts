@@ -44,7 +44,7 @@ export async function makeScratchDatabase(
         'SELECT source_id FROM evidence.events UNION SELECT source_id FROM evidence.metric_series ORDER BY source_id',
       );
       for (const source of sources)
-        await rollUpSource(transaction, { sourceId: Number(source['source_id']), series: null });
+        await rollUpSource(transaction, { sourceId: Number(source['source_id']), series: null, dayZone: 'UTC' });
     });
     return database;
   } catch (error) {

@@ -1,5 +1,6 @@
 /** Roll-ups made when a source is imported, so that coverage and most controls never scan raw rows twice. */
 import type { Transaction } from '../store/case-database.ts';
+import { describeDifferences, findDeliveryDifferences, type Ask } from './delivery-differences.ts';
 import { rollUpMetrics, type MetricSource } from './metric-roll-ups.ts';
 import { findRepeats } from './repeated-records.ts';
 import { rollUpScrapes } from './metric-streams.ts';
@@ -7,15 +8,24 @@ import { rollUpScrapes } from './metric-streams.ts';
 /**
  * Makes what rests on the rows of a source and of those before it. Gives what has to be said of the source, in sentences.
  */
-export async function rollUpSource(transaction: Transaction, source: MetricSource): Promise<readonly string[]> {
+export async function rollUpSource(
+  transaction: Transaction,
+  source: MetricSource & { readonly dayZone: string },
+): Promise<readonly string[]> {
   const repeats = await findRepeats(transaction, source.sourceId);
   await rollUpEvents(transaction, source.sourceId);
   await rollUpMetrics(transaction, source);
   await rollUpScrapes(transaction, source.sourceId);
-  return [...repeats].map(
-    ([earlier, count]) =>
-      `${count} of its records are in S${earlier} too: each counts once, and this is its second citation.`,
-  );
+  if (repeats.size === 0) return [];
+  const ask: Ask = (sql, parameters) => transaction.query(sql, parameters);
+  const differences = await findDeliveryDifferences(ask, source.dayZone, source.sourceId);
+  return [
+    ...[...repeats].map(
+      ([earlier, count]) =>
+        `${count} of its records are in S${earlier} too: each counts once, and this is its second citation.`,
+    ),
+    ...describeDifferences(differences),
+  ];
 }
 
 /**

@@ -5,6 +5,8 @@ export interface ReadSource {
   readonly sourceId: number;
   /** Selectors of the series whose samples are kept; null: of all. */
   readonly series: readonly string[] | null;
+  /** IANA zone of the engagement's days. */
+  readonly dayZone: string;
 }
 
 /** What stages to the right give to a case database: its tables and views, and the roll-ups of a new source. */

@@ -193,7 +193,9 @@ export class EvidenceCase {
     this.wasRebuilt = true;
     const window = windowInterval(auditWindow(this.engagement));
     const data = entryData(entry, 'source-imported');
-    await replaySource({ transaction, folder: this.folder, entry, data, window, recipe: this.context.recipe, job });
+    const dayZone = this.engagement.window.zone;
+    const { recipe } = this.context;
+    await replaySource({ transaction, folder: this.folder, entry, data, window, dayZone, recipe, job });
   }
 }
 

@@ -239,6 +239,7 @@ export class FileImport {
       providedBy: this.task.options.providedBy ?? null,
       obtainedHow: this.task.options.obtainedHow ?? null,
       series,
+      dayZone: engagement.window.zone,
       takenAt: this.task.options.takenAt ?? null,
     };
   }

@@ -23,6 +23,8 @@ export interface SourceSpec<F extends AnyFormat = AnyFormat> {
   readonly window: Interval;
   readonly providedBy: string | null;
   readonly obtainedHow: string | null;
+  /** IANA zone of the engagement's days. */
+  readonly dayZone: string;
   /** Selectors of the series whose samples are kept; null: of all. Only for metrics. */
   readonly series: readonly string[] | null;
   /** When the file was made, as a person says. */

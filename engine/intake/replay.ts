@@ -24,6 +24,7 @@ export interface Replay {
   readonly entry: LedgerEntry;
   readonly data: SourceImported;
   readonly window: Interval;
+  readonly dayZone: string;
   readonly recipe: DatabaseRecipe;
   readonly job: JobContext;
 }
@@ -32,8 +33,17 @@ export interface Replay {
  * Fills the tables with one source of the ledger.
  * Fails with `case_damaged` when the evidence, or what is read from it, is not what the ledger says.
  */
-export async function replaySource({ transaction, folder, entry, data, window, recipe, job }: Replay): Promise<void> {
-  const spec = specOf(data, window);
+export async function replaySource({
+  transaction,
+  folder,
+  entry,
+  data,
+  window,
+  dayZone,
+  recipe,
+  job,
+}: Replay): Promise<void> {
+  const spec = specOf(data, window, dayZone);
   job.progress({ step: `Reading ${data.name} again` });
   const content = await readAgain(transaction, { spec, folder, data }, job);
   checkSame(content, data, folder);
@@ -82,7 +92,7 @@ export async function sealedParts(folder: CaseFolder, data: SourceImported): Pro
   return partsBelow(parts, own, snapshot?.files ?? []);
 }
 
-function specOf(data: SourceImported, window: Interval): SourceSpec {
+function specOf(data: SourceImported, window: Interval, dayZone: string): SourceSpec {
   return {
     sourceId: data.source_id,
     name: data.name,
@@ -94,6 +104,7 @@ function specOf(data: SourceImported, window: Interval): SourceSpec {
     window,
     providedBy: data.provided_by,
     obtainedHow: data.obtained_how,
+    dayZone,
     series: data.series,
     takenAt: data.taken_at === null ? null : (parseInstant(data.taken_at) ?? null),
     assumptions: data.assumptions,

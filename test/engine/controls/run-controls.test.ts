@@ -20,7 +20,9 @@ beforeEach(async () => {
      SELECT 1, range + 1, TIMESTAMP '2026-03-01' + to_hours(range), 'web-1', 'syslog', 'authentication', 'user-' || range % 3
      FROM range(72)`,
   );
-  await scratch.database.transaction((transaction) => rollUpSource(transaction, { sourceId: 1, series: null }));
+  await scratch.database.transaction((transaction) =>
+    rollUpSource(transaction, { sourceId: 1, series: null, dayZone: 'UTC' }),
+  );
 });
 afterEach(() => scratch.remove());
 

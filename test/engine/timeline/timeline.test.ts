@@ -29,7 +29,9 @@ async function events(stream: string, system: string, ...times: readonly string[
   await scratch.database.query(
     `INSERT INTO evidence.events (source_id, record, stream, system, time) VALUES ${rows.join(', ')}`,
   );
-  await scratch.database.transaction((transaction) => rollUpSource(transaction, { sourceId: next, series: null }));
+  await scratch.database.transaction((transaction) =>
+    rollUpSource(transaction, { sourceId: next, series: null, dayZone: 'UTC' }),
+  );
 }
 
 async function scan(id: string, time: string, completed: boolean, ...addresses: readonly string[]): Promise<void> {
