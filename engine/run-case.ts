@@ -110,6 +110,7 @@ export function hashEvidence(sources: readonly SourceImported[]): Sha256 {
         s.system,
         s.series,
         s.taken_at,
+        s.mapping,
       ]),
     ),
   );

@@ -1,4 +1,5 @@
 /** The import, and the account it gives of every file. */
+import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { importFiles, type FileReport, type ImportReport } from '../../engine/index.ts';
 import { describeProblem, fail, type Problem } from '../../shared/problem.ts';
@@ -15,6 +16,7 @@ interface ImportCommandOptions {
   readonly system?: string;
   readonly series?: readonly string[];
   readonly takenAt?: string;
+  readonly mapping?: string;
 }
 
 /** A file that the case holds already. Nothing went wrong, and nothing was added. */
@@ -39,10 +41,11 @@ async function importCommand(
   options: ImportCommandOptions,
 ): Promise<ExitCode> {
   if (options.zone !== undefined && !isTimeZone(options.zone)) failZone(options.zone);
-  const { takenAt: takenAtText, ...others } = options;
+  const { takenAt: takenAtText, mapping: mappingFile, ...others } = options;
+  const mapping = mappingFile === undefined ? {} : { mapping: await readMapping(mappingFile) };
   const takenAt = takenAtText === undefined ? {} : { takenAt: parseInstant(takenAtText) ?? failInstant(takenAtText) };
   const report = await withCase(context, path, (target) =>
-    importFiles(target, files, { ...others, ...takenAt }, context.job),
+    importFiles(target, files, { ...others, ...takenAt, ...mapping }, context.job),
   );
   if (report.files.length === 0) failNoFile(files);
   const account = accountOf(report);
@@ -94,6 +97,26 @@ function failZone(zone: string): never {
   });
 }
 
+const LARGEST_MAPPING = 1 << 20;
+
+async function readMapping(file: string): Promise<string> {
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) =>
+    fail({
+      code: error.code === 'ENOENT' ? 'not_found' : 'unreadable',
+      message: `The mapping cannot be read (${error.code}).`,
+      where: { file },
+      remedy: 'Give the path of a YAML file.',
+    }),
+  );
+  if (text.length <= LARGEST_MAPPING) return text;
+  return fail({
+    code: 'bad_request',
+    message: `The mapping has ${text.length} characters; at most ${LARGEST_MAPPING} are read.`,
+    where: { file },
+    remedy: 'Name the columns that are needed, and no others.',
+  });
+}
+
 function failInstant(text: string): never {
   return fail({
     code: 'bad_request',
@@ -131,6 +154,7 @@ export function addImportCommand(program: Command): void {
       '--series <selector...>',
       'keep the samples of these metric series, as in {__name__=~"node_.*"}; those that controls need if left out',
     )
+    .option('--mapping <file>', 'YAML that says which columns are what, for generic-csv and generic-json')
     .option(
       '--taken-at <time>',
       'when the files were made, for those whose records carry no time (2026-11-21T06:11:30Z)',

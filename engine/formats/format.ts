@@ -74,6 +74,8 @@ export interface FormatFacts {
   readonly version: number;
   /** Streams that this format's records belong to; empty for inventories. */
   readonly streams: readonly string[];
+  /** It is read with a mapping that a person gives. */
+  readonly usesMapping?: true;
 }
 
 /** A format whose sources are files. */

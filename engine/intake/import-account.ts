@@ -32,6 +32,7 @@ export function importedEntry(spec: SourceSpec, read: SourceContent, sealed: Sea
       files: sealed.files,
       series: spec.series,
       taken_at: ledgerInstant(spec.takenAt),
+      mapping: spec.mapping,
     }),
   };
 }

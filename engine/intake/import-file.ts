@@ -241,6 +241,7 @@ export class FileImport {
       series,
       dayZone: engagement.window.zone,
       takenAt: this.task.options.takenAt ?? null,
+      mapping: decision.format.usesMapping === true ? (this.task.options.mapping ?? null) : null,
     };
   }
 

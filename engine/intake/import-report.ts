@@ -12,6 +12,8 @@ export interface ImportOptions {
   readonly obtainedHow?: string;
   /** Selectors of the metric series whose samples are kept; those that controls and the timeline need when left out. */
   readonly series?: readonly string[];
+  /** YAML that says which columns are what, for files of no format of their own. */
+  readonly mapping?: string;
   /** When the files were made, UTC microseconds, for those that do not say. */
   readonly takenAt?: UtcMicros;
   /** Reads and accounts for everything, and keeps nothing. */

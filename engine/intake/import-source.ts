@@ -27,6 +27,8 @@ export interface SourceSpec<F extends AnyFormat = AnyFormat> {
   readonly dayZone: string;
   /** Selectors of the series whose samples are kept; null: of all. Only for metrics. */
   readonly series: readonly string[] | null;
+  /** YAML that says which columns are what; null for formats that need none. */
+  readonly mapping: string | null;
   /** When the file was made, as a person says. */
   readonly takenAt: UtcMicros | null;
   /** What was taken for granted before the first byte was read. */
@@ -53,7 +55,7 @@ export async function readSource(
   job: JobContext & { readonly onRecords?: (records: number) => void },
 ): Promise<SourceContent> {
   const sink = new DatabaseSink(transaction, spec.sourceId, spec.format.framing);
-  const { originalPath, member, window, zone, system, takenAt } = spec;
+  const { originalPath, member, window, zone, system, takenAt, mapping } = spec;
   const name = member === null ? originalPath : `${originalPath}!${member}`;
   for (const assumption of spec.assumptions) sink.assume(assumption);
   const reader = spec.format.open(sink, {
@@ -62,6 +64,7 @@ export async function readSource(
     zone,
     system: system ?? undefined,
     takenAt: takenAt ?? undefined,
+    mapping: mapping ?? undefined,
   });
   const hash = startSha256();
   let contentBytes = 0;

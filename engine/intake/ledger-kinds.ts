@@ -46,6 +46,8 @@ export const sourceImportedSchema = z.object({
   /** Selectors of the series whose samples are kept; null: of all. */
   series: z.array(z.string()).nullable().default(null),
   taken_at: instantText.default(null),
+  /** The mapping as YAML, for formats that have none of their own. */
+  mapping: z.string().nullable().default(null),
 });
 export type SourceImported = z.infer<typeof sourceImportedSchema>;
 

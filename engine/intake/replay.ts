@@ -106,6 +106,7 @@ function specOf(data: SourceImported, window: Interval, dayZone: string): Source
     obtainedHow: data.obtained_how,
     dayZone,
     series: data.series,
+    mapping: data.mapping,
     takenAt: data.taken_at === null ? null : (parseInstant(data.taken_at) ?? null),
     assumptions: data.assumptions,
   };
