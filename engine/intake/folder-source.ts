@@ -50,26 +50,37 @@ export async function hashFile(place: string): Promise<{ readonly sha256: Sha256
   return { sha256: hash.digest(), bytes };
 }
 
+export interface CopiedFolder {
+  readonly files: readonly FolderPart[];
+  /** Resolves when the copies are on the disk for good. They can be read before that. */
+  readonly synced: Promise<void>;
+}
+
 /** Copies the files of a folder into `to` and takes their hashes. `onBytes` hears of every piece; it may throw. */
 export async function copyFolder(
   parts: readonly PlacedPart[],
   to: string,
   onBytes: (count: number) => void,
-): Promise<readonly FolderPart[]> {
-  const copied: FolderPart[] = [];
+): Promise<CopiedFolder> {
+  const files: FolderPart[] = [];
+  const syncs: Promise<void>[] = [];
   for (const { path, place } of parts) {
     const target = join(to, path);
     await mkdir(dirname(target), { recursive: true });
-    copied.push({ path, ...(await copyFile(place, target, onBytes)) });
+    const { synced, ...hashed } = await copyFile(place, target, onBytes);
+    files.push({ path, ...hashed });
+    syncs.push(synced);
   }
-  return copied;
+  const synced = Promise.all(syncs).then(() => undefined);
+  synced.catch(() => undefined); // whoever waits for it hears of a failure
+  return { files, synced };
 }
 
 async function copyFile(
   from: string,
   to: string,
   onBytes: (count: number) => void,
-): Promise<{ readonly sha256: Sha256; readonly bytes: number }> {
+): Promise<{ readonly sha256: Sha256; readonly bytes: number; readonly synced: Promise<void> }> {
   const hash = startSha256();
   let bytes = 0;
   const copy = await open(to, 'w');
@@ -80,11 +91,12 @@ async function copyFile(
       bytes += piece.length;
       onBytes(piece.length);
     }
-    await copy.datasync();
-  } finally {
+  } catch (error) {
     await copy.close();
+    throw error;
   }
-  return { sha256: hash.digest(), bytes };
+  const synced = copy.datasync().finally(() => copy.close());
+  return { sha256: hash.digest(), bytes, synced };
 }
 
 /** Makes every file below a folder read-only. The folders stay as they are, so that the case can be moved and removed. */

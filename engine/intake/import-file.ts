@@ -96,7 +96,7 @@ export class FileImport {
 
   private async importFolder(): Promise<FileReport> {
     const { progress, job } = this.task;
-    const files = await copyFolder(this.file.parts, this.copy, (count) => {
+    const { files, synced } = await copyFolder(this.file.parts, this.copy, (count) => {
       stopIfCancelled(job.signal, CANCELLED);
       progress.bytes(count);
     });
@@ -105,7 +105,10 @@ export class FileImport {
     const known = { contentSha256: folderHash(files), contentBytes: bytes };
     const read = readFolder({ parts: copied, onBytes: progress.bytes, identity: async () => known });
     const content = { member: null, decision: this.file.decision!, read };
-    return this.importContent(content, async () => ({ sha256: known.contentSha256, bytes, files }));
+    return this.importContent(content, async () => {
+      await synced;
+      return { sha256: known.contentSha256, bytes, files };
+    });
   }
 
   private async importArchive(kind: ArchiveKind): Promise<readonly FileReport[]> {
