@@ -9,7 +9,7 @@ import { anySelector } from '../formats/prometheus-tsdb/selector.ts';
 import type { BulkTable, BulkValue } from '../store/bulk-rows.ts';
 import type { Transaction } from '../store/case-database.ts';
 import { evidenceBulkTable } from '../store/evidence-bulk.ts';
-import { SAMPLE_VALUES } from '../store/schema.ts';
+import { TEXT_SAMPLES } from '../store/schema.ts';
 import type { SqlRow } from '../store/sql-values.ts';
 
 /** As for snapshots: a distance of more than this times the usual one ends a run of presence. */
@@ -122,8 +122,8 @@ async function dropOthers(
   );
   const others = rows.filter((row) => !picks(labelsOf(row))).map((row) => String(row['series_id']));
   const which = 'series_id IN (SELECT unnest($others)::BIGINT)';
-  for (const table of [SAMPLE_VALUES.table, 'metric_histograms'])
-    await transaction.query(`DELETE FROM evidence.${table} WHERE ${which}`, { others });
+  for (const table of [TEXT_SAMPLES, 'evidence.metric_histograms'])
+    await transaction.query(`DELETE FROM ${table} WHERE ${which}`, { others });
   await transaction.query(`UPDATE evidence.metric_series SET samples_kept = false WHERE ${which}`, { others });
 }
 

@@ -140,7 +140,8 @@ export class DiskFiles implements BlockFiles {
 
   async read(name: string, from: number, to: number): Promise<Uint8Array> {
     const handle = await this.open(name);
-    const bytes = new Uint8Array(to - from);
+    // Not cleared first: what is given back was read.
+    const bytes = Buffer.allocUnsafeSlow(to - from);
     let have = 0;
     while (have < bytes.length) {
       const { bytesRead } = await handle.read(bytes, have, bytes.length - have, from + have);

@@ -19,7 +19,7 @@ import {
   type NumberType,
 } from '../store/column-rows.ts';
 import { evidenceBulkTable } from '../store/evidence-bulk.ts';
-import { SAMPLE_VALUES } from '../store/schema.ts';
+import { SNAPSHOT_SAMPLES } from '../store/schema.ts';
 
 /** Rows with text are written in groups of about this many. */
 const ROWS_A_WRITE = 20_000;
@@ -46,13 +46,13 @@ const textTables: readonly EvidenceTableName[] = [
 ];
 
 const samplesTable: ColumnTable = {
-  target: `evidence.${SAMPLE_VALUES.table}`,
+  target: SNAPSHOT_SAMPLES,
   columns: [
     { name: 'series_id', type: 'bigint' },
     { name: 'time', type: 'time' },
     { name: 'value', type: 'double' },
   ],
-  select: 'series_id, NULL, time, value',
+  select: 'series_id, time, value',
 };
 
 /** What is filled in is the identity of the series and the numbers; the citation is in the identity. */

@@ -29,8 +29,6 @@ export interface BulkColumn {
 export interface BulkTable {
   readonly target: string;
   readonly columns: readonly BulkColumn[];
-  /** The columns that the table has, in its order, where it does not have all of them. */
-  readonly kept?: readonly string[];
 }
 
 export type BulkValue = string | number | bigint | boolean | Uint8Array | readonly string[] | null | undefined;
@@ -225,8 +223,6 @@ export class BulkQueue {
   }
 
   private get selection(): string {
-    const { columns, kept } = this.table;
-    const inTable = kept ? kept.map((name) => columns.find((column) => column.name === name)!) : columns;
-    return inTable.map(({ name, type }) => transported(`"${name}"`, type)).join(', ');
+    return this.table.columns.map(({ name, type }) => transported(`"${name}"`, type)).join(', ');
   }
 }

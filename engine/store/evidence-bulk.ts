@@ -1,7 +1,7 @@
 /** The evidence tables as they are filled in bulk: the citation, then the columns. */
 import { citationColumns, evidenceTable, type EvidenceTableName } from '../core/tables.ts';
 import type { BulkTable } from './bulk-rows.ts';
-import { SAMPLE_VALUES } from './schema.ts';
+import { TEXT_SAMPLES } from './schema.ts';
 
 const bulkTables = new Map<EvidenceTableName, BulkTable>();
 
@@ -17,6 +17,5 @@ export function evidenceBulkTable(name: EvidenceTableName): BulkTable {
 
 function makeBulkTable(name: EvidenceTableName): BulkTable {
   const columns = [...citationColumns, ...evidenceTable(name).columns];
-  if (name !== 'metric_samples') return { target: `evidence.${name}`, columns };
-  return { target: `evidence.${SAMPLE_VALUES.table}`, columns, kept: SAMPLE_VALUES.columns };
+  return { target: name === 'metric_samples' ? TEXT_SAMPLES : `evidence.${name}`, columns };
 }

@@ -30,16 +30,19 @@ export function sqlType(type: ColumnType): string {
 }
 
 /**
- * Where samples of metrics are: by far the most rows of all, so the citation is not kept with each. The source is in the
- * identity of the series; so is the record, unless the sample has one of its own (in text, a line).
+ * Where the samples of snapshots are: by far the most rows of all, so the citation is not kept with each. It is in the
+ * identity of the series. Samples of text formats, which cite a line each, are in a table like the others.
  */
-export const SAMPLE_VALUES = { table: 'metric_values', columns: ['series_id', 'record', 'time', 'value'] } as const;
+export const SNAPSHOT_SAMPLES = 'evidence.snapshot_samples';
+export const TEXT_SAMPLES = 'evidence.text_samples';
 
 const createSamples: readonly string[] = [
-  `CREATE TABLE evidence.${SAMPLE_VALUES.table} (series_id BIGINT, record BIGINT, time TIMESTAMP, value DOUBLE)`,
+  `CREATE TABLE ${SNAPSHOT_SAMPLES} (series_id BIGINT, time TIMESTAMP, value DOUBLE)`,
+  `CREATE TABLE ${TEXT_SAMPLES} (source_id INTEGER, record BIGINT, series_id BIGINT, time TIMESTAMP, value DOUBLE)`,
   `CREATE VIEW evidence.metric_samples AS
-     SELECT (series_id >> 32)::INTEGER AS source_id, coalesce(record, series_id & 4294967295) AS record,
-       series_id, time, value FROM evidence.${SAMPLE_VALUES.table}`,
+     SELECT (series_id >> 32)::INTEGER AS source_id, series_id & 4294967295 AS record, series_id, time, value
+     FROM ${SNAPSHOT_SAMPLES}
+     UNION ALL SELECT * FROM ${TEXT_SAMPLES}`,
 ];
 
 function createEvidenceTable(name: (typeof evidenceTableNames)[number]): string {

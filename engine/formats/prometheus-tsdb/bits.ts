@@ -68,8 +68,8 @@ export class BitReader {
   /** A varint of Go's: base 128 with the sign in the lowest bit, on whatever bit it begins. */
   varint(): number {
     const value = this.#base128();
-    const signed = BigInt.asIntN(64, (value >> 1n) ^ -(value & 1n));
-    return Number(signed);
+    if (typeof value === 'number') return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+    return Number(BigInt.asIntN(64, (value >> 1n) ^ -(value & 1n)));
   }
 
   /** A uvarint of Go's. */
@@ -77,9 +77,20 @@ export class BitReader {
     return Number(this.#base128());
   }
 
-  #base128(): bigint {
-    let value = 0n;
-    for (let shift = 0n; shift < 70n; shift += 7n) {
+  // Up to 49 bits fit into a number.
+  #base128(): number | bigint {
+    let value = 0;
+    for (let factor = 1; factor < 2 ** 49; factor *= 128) {
+      const byte = this.take(8);
+      value += (byte & 127) * factor;
+      if (byte < 128) return value;
+    }
+    return this.#longBase128(BigInt(value));
+  }
+
+  #longBase128(low: bigint): bigint {
+    let value = low;
+    for (let shift = 49n; shift < 70n; shift += 7n) {
       const byte = this.take(8);
       value += BigInt(byte & 127) << shift;
       if (byte < 128) return value;

@@ -195,12 +195,7 @@ async function openAllPostings(index: IndexFile, report: ReportProblem): Promise
   return Postings.open(index, all, 'Postings of all series');
 }
 
-async function checkPostings(
-  index: IndexFile,
-  offset: number,
-  what: string,
-  report: ReportProblem,
-): Promise<void> {
+async function checkPostings(index: IndexFile, offset: number, what: string, report: ReportProblem): Promise<void> {
   try {
     await Postings.open(index, offset, what);
   } catch (error) {

@@ -31,6 +31,13 @@ export class FloatSamples {
     return this.bits[2 * i + HIGH] === STALE_HIGH && this.bits[2 * i + LOW] === STALE_LOW;
   }
 
+  /** Place of the first stale marker, or -1. */
+  firstStale(): number {
+    const { bits, count } = this;
+    for (let i = 0; i < count; i++) if (bits[2 * i + HIGH] === STALE_HIGH && this.isStale(i)) return i;
+    return -1;
+  }
+
   /** Copies sample `i` of another to place `to` here, bit by bit. */
   copy(to: number, from: FloatSamples, i: number): void {
     this.times[to] = from.times[i]!;

@@ -39,7 +39,7 @@ export async function mergeSamples(
 
 // Nothing overlaps: whole chunks go through as they are.
 async function giveAll(source: SeriesSamples, taker: SampleTaker): Promise<void> {
-  while (await source.nextChunk()) {
+  while (source.nextHeldChunk() || (await source.nextChunk())) {
     if (source.histograms) source.histograms.forEach((each) => taker.histogram(each));
     else taker.floats(source.floats);
     const wait = taker.pause();

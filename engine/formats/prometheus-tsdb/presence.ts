@@ -35,6 +35,38 @@ interface Break {
   readonly staleAtMs: number | undefined;
 }
 
+/** The shortest and the longest of some distances. */
+class Pace {
+  #least = Infinity;
+  #most = 0;
+
+  /** Adds the distances between samples `[from, to)`. */
+  add(times: Float64Array, from: number, to: number): void {
+    let least = this.#least;
+    let most = this.#most;
+    let last = times[from]!;
+    for (let i = from + 1; i < to; i++) {
+      const time = times[i]!;
+      const distance = time - last;
+      last = time;
+      if (distance < least) least = distance;
+      if (distance > most) most = distance;
+    }
+    this.#least = least;
+    this.#most = most;
+  }
+
+  addDistance(distance: number): void {
+    this.#least = Math.min(this.#least, distance);
+    this.#most = Math.max(this.#most, distance);
+  }
+
+  /** True when none can be a silence: the longest is not much longer than the shortest. */
+  isEven(gapFactor: number): boolean {
+    return this.#most <= gapFactor * this.#least;
+  }
+}
+
 /**
  * Makes the runs of one series from its samples in the order of time. A run ends at a stale marker, at samples that
  * cannot be read, and at a distance of more than `gapFactor` times the usual one around it. It does not matter in which
@@ -75,6 +107,32 @@ export class PresenceBuilder {
     }
     if (this.#count === this.#times.length) this.#judge(this.#count - GROUP);
     this.#times[this.#count++] = timeMs;
+  }
+
+  /** The first `count` of these times, all after the samples so far. */
+  samples(times: Float64Array, count: number): void {
+    if (!this.#takeEven(times, count)) for (let i = 0; i < count; i++) this.sample(times[i]!);
+  }
+
+  // Most samples come at an even pace, and are taken in one go: each has a distance before it that is not much shorter
+  // than its own, so whatever follows, it ends no run.
+  #takeEven(times: Float64Array, count: number): boolean {
+    if (count < 2 * GROUP || this.#stale !== undefined) return false;
+    if (this.#breaks.size > 0 || this.#unread.length > 0) {
+      this.#judge(this.#count - GROUP);
+      if (this.#breaks.size > 0 || this.#unread.length > 0) return false;
+    }
+    const pace = new Pace();
+    pace.add(this.#times, Math.max(this.#judged - GROUP - 1, 0), this.#count);
+    if (this.#count > 0) pace.addDistance(times[0]! - this.#times[this.#count - 1]!);
+    pace.add(times, 0, count);
+    if (!pace.isEven(this.gapFactor)) return false;
+    this.#extendRun(this.#times, this.#judged, this.#count);
+    this.#extendRun(times, 0, count);
+    for (let i = 0; i < 2 * GROUP; i++) this.#times[i] = times[count - 2 * GROUP + i]!;
+    this.#count = 2 * GROUP;
+    this.#judged = 2 * GROUP;
+    return true;
   }
 
   /** Ends the series and its last run. The builder is then as new. */
@@ -118,8 +176,7 @@ export class PresenceBuilder {
       const time = this.#times[i]!;
       const why = this.#run && this.#breakBefore(i, this.#run.lastMs, time, isEven);
       if (why) this.#endRun(why.endedBy, why.staleAtMs);
-      if (this.#run) this.#extendRun(this.#run, time);
-      else this.#run = { fromMs: time, lastMs: time, samples: 1 };
+      this.#extendRun(this.#times, i, i + 1);
     }
   }
 
@@ -138,17 +195,11 @@ export class PresenceBuilder {
     return found;
   }
 
-  // True when no distance around these samples can be a silence: the longest is not much longer than the shortest.
+  // True when no distance around these samples can be a silence.
   #isEven(from: number, to: number): boolean {
-    let least = Infinity;
-    let most = 0;
-    const end = Math.min(to + GROUP, this.#count);
-    for (let i = Math.max(from - GROUP, 1); i < end; i++) {
-      const distance = this.#times[i]! - this.#times[i - 1]!;
-      if (distance < least) least = distance;
-      if (distance > most) most = distance;
-    }
-    return most <= this.gapFactor * least;
+    const pace = new Pace();
+    pace.add(this.#times, Math.max(from - GROUP - 1, 0), Math.min(to + GROUP, this.#count));
+    return pace.isEven(this.gapFactor);
   }
 
   // Infinity when there is no other distance to compare with.
@@ -167,10 +218,17 @@ export class PresenceBuilder {
     return count === 0 ? 0 : lowerMedian(this.#around.subarray(0, count));
   }
 
-  #extendRun(run: OpenRun, time: number): void {
-    if (this.#runDistanceCount < MOST_FOR_MEDIAN) this.#runDistances[this.#runDistanceCount++] = time - run.lastMs;
-    run.lastMs = time;
-    run.samples++;
+  // Adds samples `[from, to)` to the run, or begins one with them.
+  #extendRun(times: Float64Array, from: number, to: number): void {
+    if (from >= to) return;
+    const run = (this.#run ??= { fromMs: times[from]!, lastMs: times[from]!, samples: 0 });
+    let last = run.lastMs;
+    for (let i = from + (run.samples === 0 ? 1 : 0); i < to && this.#runDistanceCount < MOST_FOR_MEDIAN; i++) {
+      this.#runDistances[this.#runDistanceCount++] = times[i]! - last;
+      last = times[i]!;
+    }
+    run.samples += to - from;
+    run.lastMs = times[to - 1]!;
   }
 
   #endRun(endedBy: RunEnd, staleAtMs: number | undefined): void {
@@ -187,6 +245,8 @@ export class PresenceBuilder {
 
 /** The middle value, of two middle values the lower. Sorts what it is given. */
 function lowerMedian(values: Float64Array): number {
+  // Mostly all are the same.
+  if (values.every((value) => value === values[0])) return values[0]!;
   values.sort();
   return values[(values.length - 1) >> 1]!;
 }

@@ -39,38 +39,43 @@ export class RollupBuilder {
   add(times: Float64Array, values: Float64Array, from: number, to: number): void {
     for (let i = from; i < to;) {
       if (times[i]! >= this.#end) this.#startHour(times[i]!, values[i]!);
-      i = this.#addWithinHour(times, values, i, to);
+      const next = firstFrom(times, this.#end, i, to);
+      this.#addWithinHour(values, i, next);
+      i = next;
     }
   }
 
   // Everything in local variables: this runs for every sample of every series.
-  #addWithinHour(times: Float64Array, values: Float64Array, from: number, to: number): number {
-    const end = this.#end;
+  #addWithinHour(values: Float64Array, from: number, to: number): void {
     let min = this.#min;
     let max = this.#max;
     let sum = this.#sum;
-    let scaled = this.#scaled;
     let last = this.#last;
     let resets = this.#resets;
-    let i = from;
-    for (; i < to && times[i]! < end; i++) {
+    for (let i = from; i < to; i++) {
       const value = values[i]!;
       // Written so that a NaN gives way to any number, and never takes its place.
       if (!(value >= min)) min = value === value ? value : min;
       if (!(value <= max)) max = value === value ? value : max;
       sum += value;
-      scaled += value * SCALE;
-      if (value < last) resets++;
+      // Counted without a branch, which could not be foretold where values go up and down.
+      resets += Number(value < last);
       last = value;
     }
-    this.#samples += i - from;
+    if (!Number.isFinite(sum)) this.#addScaled(values, from, to);
+    this.#samples += to - from;
     this.#min = min;
     this.#max = max;
     this.#sum = sum;
-    this.#scaled = scaled;
     this.#last = last;
     this.#resets = resets;
-    return i;
+  }
+
+  // As long as a sum is finite, the scaled one is the same times a power of two: only the exponent differs.
+  #addScaled(values: Float64Array, from: number, to: number): void {
+    let scaled = Number.isFinite(this.#sum) ? this.#sum * SCALE : this.#scaled;
+    for (let i = from; i < to; i++) scaled += values[i]! * SCALE;
+    this.#scaled = scaled;
   }
 
   #startHour(time: number, first: number): void {
@@ -114,4 +119,17 @@ export class RollupBuilder {
     this.#samples = 0;
     this.#last = NaN;
   }
+}
+
+/** Place of the first of these rising times, from `from` on, that is at `limit` or later; `to` when none is. */
+function firstFrom(times: Float64Array, limit: number, from: number, to: number): number {
+  if (times[to - 1]! < limit) return to;
+  let low = from;
+  let high = to - 1;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (times[middle]! < limit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

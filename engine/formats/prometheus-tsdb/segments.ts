@@ -63,32 +63,50 @@ export class Segments {
     return { segments: new Segments(folder, Array.from(files), source, sliceBytes), problems };
   }
 
-  /** Reads the chunk at an offset of a segment and checks its checksum. Fails with a `ProblemError`. */
-  async chunk(segment: number, offset: number): Promise<ChunkBytes> {
-    const window = this.#windows[segment];
-    const name = `${this.folder}${String(segment + 1).padStart(6, '0')}`;
-    if (!window)
-      damaged(name, undefined, `A chunk at byte ${offset} is asked for, but the file is not there or not read.`);
-    if (offset < HEADER_BYTES) damaged(window.name, offset, `A chunk cannot begin at byte ${offset}.`);
+  /** Brings the chunk at an offset of a segment into memory. Fails with a `ProblemError`. */
+  async load(segment: number, offset: number): Promise<void> {
+    const window = this.#windowOf(segment, offset);
     const headEnd = Math.min(offset + LONGEST_LENGTH_FIELD, window.sizeBytes);
-    if (!window.holds(offset, headEnd)) await window.load(offset, headEnd, 'Chunk');
+    await window.load(offset, headEnd, 'Chunk');
+    const { length, at } = readLength(window, offset, headEnd);
+    const end = at + 1 + length + 4;
+    if (end > window.sizeBytes)
+      damaged(window.name, offset, `Chunk would end at byte ${end}, but the file has ${window.sizeBytes} bytes.`);
+    if (length > LARGEST_CHUNK) tooLarge(window.name, offset, `Chunk has ${length} bytes, more than ${LARGEST_CHUNK}.`);
+    await window.load(offset, end, 'Chunk');
+  }
+
+  /**
+   * Gives the chunk at an offset of a segment and checks its checksum; `undefined` when it is not in memory. Fails with
+   * a `ProblemError`.
+   */
+  held(segment: number, offset: number): ChunkBytes | undefined {
+    const window = this.#windowOf(segment, offset);
+    const headEnd = Math.min(offset + LONGEST_LENGTH_FIELD, window.sizeBytes);
+    if (!window.holds(offset, headEnd)) return undefined;
     const { length, at } = readLength(window, offset, headEnd);
     const dataEnd = at + 1 + length;
-    if (dataEnd + 4 > window.sizeBytes)
-      damaged(
-        window.name,
-        offset,
-        `Chunk would end at byte ${dataEnd + 4}, but the file has ${window.sizeBytes} bytes.`,
-      );
-    if (length > LARGEST_CHUNK) tooLarge(window.name, offset, `Chunk has ${length} bytes, more than ${LARGEST_CHUNK}.`);
+    if (!window.holds(offset, dataEnd + 4)) return undefined;
     this.#count(window.name, offset, dataEnd + 4 - offset);
-    if (!window.holds(at, dataEnd + 4)) await window.load(at, dataEnd + 4, 'Chunk');
     const { bytes, base } = window;
-    const crc = crc32c(bytes, at - base, dataEnd - base);
-    const written = readU32(bytes, dataEnd - base);
+    // Places in memory are small whole numbers. Said so, since offsets in a file need not be, and decoding with numbers
+    // that might be anything takes half as long again.
+    const from = (at + 1 - base) | 0;
+    const to = (dataEnd - base) | 0;
+    const crc = crc32c(bytes, from - 1, to);
+    const written = readU32(bytes, to);
     if (crc !== written) checkCrc(window.name, offset, 'Chunk', crc, written);
-    const from = at + 1 - base;
-    return { file: window.name, byte: offset, encoding: bytes[at - base]!, bytes, from, to: from + length };
+    return { file: window.name, byte: offset, encoding: bytes[from - 1]!, bytes, from, to };
+  }
+
+  #windowOf(segment: number, offset: number): FileWindow {
+    const window = this.#windows[segment];
+    if (!window) {
+      const name = `${this.folder}${String(segment + 1).padStart(6, '0')}`;
+      damaged(name, undefined, `A chunk at byte ${offset} is asked for, but the file is not there or not read.`);
+    }
+    if (offset < HEADER_BYTES) damaged(window.name, offset, `A chunk cannot begin at byte ${offset}.`);
+    return window;
   }
 
   // Each chunk belongs to one series. An index that names chunks again and again would make reading go on for ever.

@@ -3,7 +3,7 @@ import { decodeChunk } from './chunk-samples.ts';
 import { problemOf, type ReportProblem } from './damage.ts';
 import type { FloatSamples } from './float-samples.ts';
 import type { HistogramSample } from './histograms.ts';
-import type { Segments } from './segments.ts';
+import type { ChunkBytes, Segments } from './segments.ts';
 import type { DeletedInterval } from './tombstones.ts';
 import type { Problem } from '../../../shared/problem.ts';
 import type { ChunkEntry, SeriesEntry } from './series-entries.ts';
@@ -79,23 +79,47 @@ export class SeriesSamples {
 
   /** Reads the next chunk that has samples, and stands before the first; false when there is none. */
   async nextChunk(): Promise<boolean> {
-    this.index = -1;
-    this.count = 0;
-    while (this.#nextChunk < this.entry.chunks.length) {
-      const chunk = this.entry.chunks[this.#nextChunk++]!;
+    while (!this.nextHeldChunk()) {
+      const chunk = this.entry.chunks[this.#nextChunk];
+      if (!chunk) return false;
       try {
-        await this.#read(chunk);
+        await this.block.segments.load(chunk.segment, chunk.offset);
       } catch (error) {
-        this.block.leaveOut(problemOf(error));
-        this.onUnread({ fromMs: chunk.minTimeMs, toMs: chunk.maxTimeMs, because: 'damaged' });
+        this.#leaveOut(chunk, error);
       }
-      if (this.count > 0) return true;
     }
-    return false;
+    return true;
   }
 
-  async #read(chunk: ChunkEntry): Promise<void> {
-    const bytes = await this.block.segments.chunk(chunk.segment, chunk.offset);
+  /**
+   * As `nextChunk`, as far as chunks are in memory; false when the next one is not. Mostly it is, and to wait for it all
+   * the same would take longer than to decode it.
+   */
+  nextHeldChunk(): boolean {
+    this.index = -1;
+    this.count = 0;
+    while (this.count === 0) {
+      const chunk = this.entry.chunks[this.#nextChunk];
+      if (!chunk) return false;
+      try {
+        const bytes = this.block.segments.held(chunk.segment, chunk.offset);
+        if (!bytes) return false;
+        this.#decode(bytes, chunk);
+        this.#nextChunk++;
+      } catch (error) {
+        this.#leaveOut(chunk, error);
+      }
+    }
+    return true;
+  }
+
+  #leaveOut({ minTimeMs, maxTimeMs }: ChunkEntry, error: unknown): void {
+    this.#nextChunk++;
+    this.block.leaveOut(problemOf(error));
+    this.onUnread({ fromMs: minTimeMs, toMs: maxTimeMs, because: 'damaged' });
+  }
+
+  #decode(bytes: ChunkBytes, chunk: ChunkEntry): void {
     const samples = decodeChunk(bytes, chunk, this.floats, this.block.report);
     this.#kind = samples.kind;
     this.#histograms = samples.kind === 'histograms' ? samples.histograms : [];

@@ -49,7 +49,9 @@ export class SeriesTaker implements SampleTaker {
   }
 
   floats(samples: FloatSamples): void {
-    const without = this.#takeOutStale(samples);
+    const firstStale = samples.firstStale();
+    if (firstStale < 0) this.#presence.samples(samples.times, samples.count);
+    const without = firstStale < 0 ? samples : this.#takeOutStale(samples, firstStale);
     if (without.count === 0) return;
     this.samples += without.count;
     this.#rollups.add(without.times, without.values, 0, without.count);
@@ -57,19 +59,18 @@ export class SeriesTaker implements SampleTaker {
   }
 
   // Markers are told from other NaNs by their bits, before anything looks at them as numbers.
-  #takeOutStale(samples: FloatSamples): FloatSamples {
+  #takeOutStale(samples: FloatSamples, firstStale: number): FloatSamples {
     const { times, count } = samples;
-    let kept: FloatSamples | undefined;
-    for (let i = 0; i < count; i++) {
-      if (samples.isStale(i)) {
-        kept ??= this.#copyOf(samples, i);
-        this.#staleMarker(times[i]!);
-      } else {
+    const kept = this.#copyOf(samples, firstStale);
+    this.#presence.samples(times, firstStale);
+    for (let i = firstStale; i < count; i++) {
+      if (samples.isStale(i)) this.#staleMarker(times[i]!);
+      else {
         this.#presence.sample(times[i]!);
-        if (kept) kept.copy(kept.count++, samples, i);
+        kept.copy(kept.count++, samples, i);
       }
     }
-    return kept ?? samples;
+    return kept;
   }
 
   #copyOf(samples: FloatSamples, count: number): FloatSamples {

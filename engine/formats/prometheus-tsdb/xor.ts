@@ -9,7 +9,7 @@ export const FARTHEST_TIME = Number.MAX_SAFE_INTEGER;
 export const ENDS_EARLY = 'ends before its last sample';
 
 /**
- * Decodes the data of an XOR chunk, `bytes[from, to)`, into `samples`.
+ * Decodes the data of an XOR chunk, `bytes[from, to)`, into `samples`. `SLACK_BYTES` after it must be there.
  *
  * Gives `undefined`, or what is wrong as the end of a sentence about the chunk; `samples` is then of no use.
  */
@@ -36,6 +36,9 @@ export function decodeXor(bytes: Uint8Array, from: number, to: number, samples: 
 function decodeRest(start: BitReader, firstDelta: number, endBit: number, samples: FloatSamples): string | undefined {
   const { times, bits, count } = samples;
   const { bytes: b } = start;
+  const view = new DataView(b.buffer, b.byteOffset, b.byteLength);
+  // What is imported is looked up each time.
+  const [upper, lower, farthest] = [HIGH, LOW, FARTHEST_TIME];
   let at = start.at;
   let time = times[0]!;
   let delta = firstDelta;
@@ -44,9 +47,8 @@ function decodeRest(start: BitReader, firstDelta: number, endBit: number, sample
   let width = 64;
   let trailing = 0;
   for (let i = 1; i < count; i++) {
-    let byte = at >>> 3;
     // At least 25 of these bits are right; the rest is zero.
-    let word = ((b[byte]! << 24) | (b[byte + 1]! << 16) | (b[byte + 2]! << 8) | b[byte + 3]!) << (at & 7);
+    let word = view.getInt32(at >>> 3) << (at & 7);
     if (i > 1) {
       if (word >= 0) at += 1;
       else if (!(word & 0x40000000)) {
@@ -66,11 +68,10 @@ function decodeRest(start: BitReader, firstDelta: number, endBit: number, sample
         delta += wide.signed64();
         at += 68;
       }
-      byte = at >>> 3;
-      word = ((b[byte]! << 24) | (b[byte + 1]! << 16) | (b[byte + 2]! << 8) | b[byte + 3]!) << (at & 7);
+      word = view.getInt32(at >>> 3) << (at & 7);
     }
     const next = time + delta;
-    if (!(next > time && next <= FARTHEST_TIME)) return timeTrouble(i, time, next, at > endBit);
+    if (!(next > time && next <= farthest)) return timeTrouble(i, time, next, at > endBit);
     time = next;
     if (word >= 0) at += 1;
     else {
@@ -83,18 +84,14 @@ function decodeRest(start: BitReader, firstDelta: number, endBit: number, sample
       // The changed bits, in two halves, then moved to their place.
       let changedHigh = 0;
       let changedLow: number;
-      byte = at >>> 3;
-      const shift = at & 7;
-      word = (b[byte]! << 24) | (b[byte + 1]! << 16) | (b[byte + 2]! << 8) | b[byte + 3]!;
-      if (shift !== 0) word = (word << shift) | (b[byte + 4]! >>> (8 - shift));
+      let byte = at >>> 3;
+      word = (view.getInt32(byte) << (at & 7)) | (b[byte + 4]! >>> (8 - (at & 7)));
       if (width <= 32) changedLow = word >>> (32 - width);
       else {
         changedHigh = word >>> (64 - width);
         const second = at + width - 32;
-        const offset = second & 7;
         byte = second >>> 3;
-        changedLow = (b[byte]! << 24) | (b[byte + 1]! << 16) | (b[byte + 2]! << 8) | b[byte + 3]!;
-        if (offset !== 0) changedLow = (changedLow << offset) | (b[byte + 4]! >>> (8 - offset));
+        changedLow = (view.getInt32(byte) << (second & 7)) | (b[byte + 4]! >>> (8 - (second & 7)));
       }
       at += width;
       if (trailing >= 32) high ^= changedLow << (trailing - 32);
@@ -108,8 +105,8 @@ function decodeRest(start: BitReader, firstDelta: number, endBit: number, sample
     }
     if (at > endBit) return ENDS_EARLY;
     times[i] = time;
-    bits[2 * i + HIGH] = high;
-    bits[2 * i + LOW] = low;
+    bits[2 * i + upper] = high;
+    bits[2 * i + lower] = low;
   }
   return undefined;
 }

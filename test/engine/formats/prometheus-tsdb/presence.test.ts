@@ -81,6 +81,35 @@ describe('presence runs', () => {
     ]);
   });
 
+  it('is the same in whatever pieces the samples come', () => {
+    for (let seed = 0; seed < 200; seed++) {
+      const random = seededRandom(seed);
+      const oneByOne: PresenceRun[] = [];
+      const inPieces: PresenceRun[] = [];
+      const single = new PresenceBuilder(2.5, (run) => oneByOne.push(run));
+      const pieces = new PresenceBuilder(2.5, (run) => inPieces.push(run));
+      let time = 0;
+      for (let piece = 0; piece < 40; piece++) {
+        const unevenness = random() < 0.3 ? 0.1 : 0.002;
+        const also = random();
+        for (const builder of [single, pieces]) {
+          if (also < 0.1) builder.stale(time + 1);
+          if (also > 0.9) builder.unread(time + 1, time + 900);
+        }
+        const times = Array.from({ length: 1 + Math.floor(random() * 200) }, () => {
+          time += random() < unevenness ? Math.ceil(random() * 100_000) : 15_000;
+          return time;
+        });
+        times.forEach((each) => single.sample(each));
+        pieces.samples(Float64Array.from([...times, NaN]), times.length);
+      }
+      single.finish();
+      pieces.finish();
+      expect(inPieces).toEqual(oneByOne);
+      expect(oneByOne.length).toBeGreaterThan(5);
+    }
+  });
+
   it('finds the outages of a server that was watched', async () => {
     const { series } = await collect(await folderFiles('test/fixtures/prometheus-tsdb/live-snapshot'));
     const events = readFileSync('test/fixtures/prometheus-tsdb/live-snapshot.events.txt', 'utf8');
