@@ -1,4 +1,5 @@
 /** Metrics as people ask for them: targets, series, and samples of a stretch of time, kept in the database or not. */
+import { describeProblem } from '../shared/problem.ts';
 import { formatInstant, type Interval } from '../shared/time.ts';
 import { parseSelector } from './formats/prometheus-tsdb/selector.ts';
 import type { Label } from './formats/prometheus-tsdb/labels.ts';
@@ -124,15 +125,20 @@ export async function* readSamples(
     const sealed = await SealedSeries.open(target, source);
     try {
       for (const one of series) {
-        const range_ms = { fromMs: Number(range.from / 1000n), toMs: Number(range.to / 1000n) };
+        const range_ms = { fromMs: millisFrom(range.from), toMs: millisFrom(range.to) };
         const found = await sealed.samples(one.record, range_ms, most);
-        const problems = found.problems.map(({ message }) => message);
+        const problems = found.problems.map(describeProblem);
         yield { ...keyOf(one), from: 'evidence', samples: found.samples.map(lineOf), cut: found.isCut, problems };
       }
     } finally {
       await sealed.close();
     }
   }
+}
+
+/** The first millisecond that is not before an instant. */
+function millisFrom(micros: bigint): number {
+  return Number((micros + 999n) / 1000n);
 }
 
 async function samplesKept(

@@ -1,5 +1,9 @@
 import { auditd } from './auditd/auditd.ts';
+import { azureActivity } from './azure-activity/azure-activity.ts';
 import { cloudtrail } from './cloudtrail/cloudtrail.ts';
+import { entraSignin } from './entra-signin/entra-signin.ts';
+import { githubAudit } from './github-audit/github-audit.ts';
+import { oktaSystem } from './okta-system/okta-system.ts';
 import { syslog3164 } from './syslog-3164/syslog-3164.ts';
 import { nmap } from './nmap/nmap.ts';
 import { authorizedPorts } from './authorized-ports/authorized-ports.ts';
@@ -15,6 +19,10 @@ const fileFormats: readonly Format[] = [
   auditd,
   syslog3164,
   cloudtrail,
+  azureActivity,
+  entraSignin,
+  oktaSystem,
+  githubAudit,
   openmetrics,
   prometheusApi,
   nmap,

@@ -10,7 +10,7 @@ import { findSnapshots } from '../formats/prometheus-tsdb/find-snapshots.ts';
 import { prometheusSnapshot } from '../formats/prometheus-tsdb/prometheus-snapshot.ts';
 import type { Transaction } from '../store/case-database.ts';
 import { membersOf, unpackArchive, type ArchiveKind, type StreamedMember } from './archives.ts';
-import { safeFileName, unpackedFolder } from './case-folder.ts';
+import { evidencePath, safeFileName, unpackedFolder } from './case-folder.ts';
 import { auditWindow } from './engagement.ts';
 import { asProblem, sealEvidence, unsealEvidence, type EvidenceCase } from './evidence-case.ts';
 import { copyFolder, folderHash, identityOf, partsBelow } from './folder-source.ts';
@@ -119,10 +119,10 @@ export class FileImport {
     const taken = new Set(reports.flatMap(({ members }) => members));
     const others: FileReport[] = [];
     if (taken.size === names.length) return reports.map(({ report }) => report);
-    for await (const member of membersOf(this.copy, kind, this.file.path)) {
+    // With its first source the copy has become evidence.
+    const place = this.kept ? evidencePath(this.task.target.folder, sealed.sha256, this.file.name) : this.copy;
+    for await (const member of membersOf(place, kind, this.file.path)) {
       if (!taken.has(member.name)) others.push(await this.importMember(member, sealed));
-      // A tar goes on only when the content of a member has gone by.
-      if (kind !== 'zip') await passOver(member);
     }
     return [...reports.map(({ report }) => report), ...others];
   }
@@ -139,21 +139,26 @@ export class FileImport {
     if (snapshots.length === 0) return [];
     const folder = unpackedFolder(target.folder, sealed.sha256);
     const known = target.sources.some(({ sha256 }) => sha256 === sealed.sha256);
-    const parts = await unpackArchive(this.copy, kind, { folder, archive: this.file.path });
-    const reports: { report: FileReport; members: readonly string[] }[] = [];
-    for (const snapshot of snapshots) {
-      const member = snapshot.folder === '' ? './' : snapshot.folder;
-      const path = `${this.file.path}!${member}`;
-      const inIt = partsBelow(parts, snapshot.folder, snapshot.files);
-      const decision = { format: prometheusSnapshot, reason: snapshotReason(snapshot.blocks) };
-      const read = readFolder({ parts: inIt, onBytes: () => undefined, identity: () => identityOf(inIt) });
-      const content = { member, decision, read };
-      const report = await this.importContent(content, async () => sealed).catch((error) => this.refusal(path, error));
-      reports.push({ report, members: snapshot.files });
+    try {
+      const parts = await unpackArchive(this.copy, kind, { folder, archive: this.file.path });
+      const reports: { report: FileReport; members: readonly string[] }[] = [];
+      for (const snapshot of snapshots) {
+        const member = snapshot.folder === '' ? './' : snapshot.folder;
+        const path = `${this.file.path}!${member}`;
+        const inIt = partsBelow(parts, snapshot.folder, snapshot.files);
+        const decision = { format: prometheusSnapshot, reason: snapshotReason(snapshot.blocks) };
+        const read = readFolder({ parts: inIt, onBytes: () => undefined, identity: () => identityOf(inIt) });
+        const content = { member, decision, read };
+        const report = await this.importContent(content, async () => sealed).catch((error) =>
+          this.refusal(path, error),
+        );
+        reports.push({ report, members: snapshot.files });
+      }
+      return reports;
+    } finally {
+      // Kept for reading more of it later, as long as the archive is in the case.
+      if (!known && !this.kept) await rm(folder, { recursive: true, force: true });
     }
-    // Kept for reading more of it later, as long as the archive is in the case.
-    if (!known && !this.kept) await rm(folder, { recursive: true, force: true });
-    return reports;
   }
 
   private async importMember(member: StreamedMember, sealed: SealedFile): Promise<FileReport> {
@@ -297,15 +302,8 @@ function fileDecision(decision: Decision | undefined): Decision<Format> {
 /** The names of what is in an archive. */
 async function namesIn(path: string, kind: ArchiveKind, archive: string): Promise<readonly string[]> {
   const names: string[] = [];
-  for await (const member of membersOf(path, kind, archive)) {
-    names.push(member.name);
-    if (kind !== 'zip') await passOver(member);
-  }
+  for await (const { name } of membersOf(path, kind, archive)) names.push(name);
   return names;
-}
-
-async function passOver({ content }: StreamedMember): Promise<void> {
-  for await (const piece of content) void piece;
 }
 
 /** The first bytes, and the same content from its beginning. */

@@ -50,8 +50,8 @@ export interface ImportPlan {
 /**
  * Lists the files under `paths` (folders with all they hold, links not followed) and recognises each by content. Files
  * that belong together, as those of a snapshot do, are one.
- * Inventories come first, since other files are read with them; then by path, the same on every machine, rotated logs
- * from the oldest to the newest.
+ * Inventories come first, since other files are read with them; then folders that are one source, then files, each by
+ * path, the same on every machine, rotated logs from the oldest to the newest.
  * Fails with `not_found` when a path that was named is not there.
  */
 export async function planImport(paths: readonly string[], as: string | undefined): Promise<ImportPlan> {

@@ -8,11 +8,12 @@ import { eventOf, scannerOptions } from './envelopes.ts';
 import { detailRow, spineRow } from './events.ts';
 import { textAt } from './members.ts';
 import { recogniseCloudTrail } from './recognise.ts';
+import { signInRow } from './sign-ins.ts';
 
 export const cloudtrail: Format = {
   id: 'cloudtrail',
   title: 'AWS CloudTrail events',
-  version: 1,
+  version: 2,
   framing: 'spans',
   streams: ['cloudtrail'],
   recognise: recogniseCloudTrail,
@@ -67,8 +68,11 @@ class CloudTrailReader implements SourceReader {
       this.sink.assume(`Where an event gives a member twice (${printable(repeated)}), the last one counts.`);
     this.#events++;
     this.sink.record(record.byte, record.bytes.length);
-    this.sink.row('events', spineRow(event.value, time, this.context.system));
+    const spine = spineRow(event.value, time, this.context.system);
+    this.sink.row('events', spine);
     this.sink.row('cloudtrail_records', detailRow(event));
+    const signIn = signInRow(event.value, spine);
+    if (signIn !== undefined) this.sink.row('authentications', signIn);
   }
 
   /** The time of an event, or the sentence that says why it is none. */
