@@ -1,12 +1,19 @@
+import { accessReviews } from './access-reviews/access-reviews.ts';
+import { accounts } from './accounts/accounts.ts';
 import { auditd } from './auditd/auditd.ts';
 import { azureActivity } from './azure-activity/azure-activity.ts';
+import { baselines } from './baselines/baselines.ts';
+import { cloudtrailDigest } from './cloudtrail-digest/cloudtrail-digest.ts';
 import { cloudtrail } from './cloudtrail/cloudtrail.ts';
 import { entraSignin } from './entra-signin/entra-signin.ts';
+import { genericCsv } from './generic/generic-csv.ts';
+import { genericJson } from './generic/generic-json.ts';
 import { githubAudit } from './github-audit/github-audit.ts';
 import { oktaSystem } from './okta-system/okta-system.ts';
 import { syslog3164 } from './syslog-3164/syslog-3164.ts';
 import { nmap } from './nmap/nmap.ts';
 import { authorizedPorts } from './authorized-ports/authorized-ports.ts';
+import { vpcFlow } from './vpc-flow/vpc-flow.ts';
 import { systems } from './systems/systems.ts';
 import { tickets } from './tickets/tickets.ts';
 import { openmetrics } from './openmetrics/openmetrics.ts';
@@ -19,6 +26,8 @@ const fileFormats: readonly Format[] = [
   auditd,
   syslog3164,
   cloudtrail,
+  cloudtrailDigest,
+  vpcFlow,
   azureActivity,
   entraSignin,
   oktaSystem,
@@ -29,6 +38,11 @@ const fileFormats: readonly Format[] = [
   systems,
   authorizedPorts,
   tickets,
+  accounts,
+  accessReviews,
+  baselines,
+  genericCsv,
+  genericJson,
 ];
 
 /** Every format Fieldwork reads, in the order they are listed to people. */
@@ -41,6 +55,15 @@ export function findFormat(id: string): AnyFormat | undefined {
 
 export interface Candidate extends Recognition {
   readonly format: Format;
+}
+
+/** The format that reads a file of no format of its own with a mapping, by how it begins. */
+export function mappedFormat(head: Uint8Array): Format {
+  const first = Buffer.from(head.subarray(0, 64))
+    .toString('utf8')
+    .replace(/^\ufeff/, '')
+    .trimStart()[0];
+  return first === '{' || first === '[' ? genericJson : genericCsv;
 }
 
 /** All formats that could be this file, surest first. Empty: nobody knows it. */

@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import { extract, type Entry, type Headers } from 'tar-stream';
 import { z } from 'zod';
 import { fail, ProblemError } from '../../shared/problem.ts';
+import { stopIfCancelled } from '../core/cancelled.ts';
 import { fileBytes, gunzipped, openZip } from './open-content.ts';
 import type { PlacedPart } from './folder-source.ts';
 
@@ -159,7 +160,9 @@ export async function* memberOf(
   failDamagedTar(new Error(`there is no member ${member}`), archive);
 }
 
-const unpackedSchema = z.array(z.object({ path: z.string(), file: z.string(), bytes: z.int().min(0) }));
+const unpackedSchema = z.array(
+  z.object({ path: z.string(), file: z.string().regex(/^\d{6,}$/), bytes: z.int().min(0) }),
+);
 type Unpacked = z.infer<typeof unpackedSchema>;
 
 /**
@@ -169,14 +172,14 @@ type Unpacked = z.infer<typeof unpackedSchema>;
 export async function unpackArchive(
   path: string,
   kind: ArchiveKind,
-  { folder, archive }: { readonly folder: string; readonly archive: string },
+  { folder, archive, signal }: UnpackOptions,
 ): Promise<readonly PlacedPart[]> {
   // Written last, so that it is only there when everything is.
   const list = join(folder, 'files.json');
   let files = await unpackedBefore(folder, list);
   if (!files) {
     try {
-      files = await unpackInto(folder, membersOf(path, kind, archive));
+      files = await unpackInto(folder, stoppable(membersOf(path, kind, archive), signal));
       await writeFile(list, JSON.stringify(files));
     } catch (error) {
       await rm(folder, { recursive: true, force: true });
@@ -185,6 +188,34 @@ export async function unpackArchive(
   }
   return files.map(({ path: name, file, bytes }) => ({ path: name, place: join(folder, file), bytes }));
 }
+
+export interface UnpackOptions {
+  /** Where the files go. */
+  readonly folder: string;
+  /** Name of the archive, for messages. */
+  readonly archive: string;
+  readonly signal?: AbortSignal;
+}
+
+/** The same members, until somebody says stop: then it fails with `cancelled`. */
+export async function* stoppable(
+  members: AsyncGenerator<StreamedMember>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<StreamedMember> {
+  async function* watched(content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const piece of content) {
+      if (signal) stopIfCancelled(signal, CANCELLED);
+      yield piece;
+    }
+  }
+  for await (const { name, content } of members) {
+    if (signal) stopIfCancelled(signal, CANCELLED);
+    yield { name, content: watched(content) };
+  }
+}
+
+const CANCELLED =
+  'The import was cancelled; nothing of the archive under way was kept, and sources that were finished before stay.';
 
 /** The files of the list, when all are there still: a cache may be cleared by anybody. */
 async function unpackedBefore(folder: string, list: string): Promise<Unpacked | undefined> {

@@ -23,12 +23,14 @@ const expectedIn: Readonly<Record<string, readonly string[]>> = {
   'entra-signin': ['entra-signin'],
   'azure-activity': ['azure-activity'],
   'github-audit': ['github-audit'],
+  'vpc-flow': ['vpc-flow'],
   openmetrics: ['openmetrics'],
   'prometheus-api': ['prometheus-api'],
 };
 
 /** What lies beside the evidence and is none: oracles, keys, configuration. */
-const BESIDE = /expected|golden|README|\.json\.sha|fields\.json|-counts\.json|\.assert|dump\.txt|stale-markers|events\.txt/;
+const BESIDE =
+  /expected|golden|README|\.json\.sha|fields\.json|-counts\.json|\.assert|dump\.txt|stale-markers|events\.txt/;
 
 function heads(folder: string): readonly { readonly name: string; readonly head: Uint8Array }[] {
   return readdirSync(join(FIXTURES, folder), { recursive: true, withFileTypes: true })
@@ -50,7 +52,9 @@ describe('every file of the fixtures', () => {
       taken.push(name);
       expect(`${name}: ${best.format.id}`).toBe(`${name}: ${own.includes(best.format.id) ? best.format.id : own[0]}`);
       const distance = second && second.confidence >= SURE_ENOUGH ? best.confidence - second.confidence : 1;
-      expect(`${name}: ${second?.format.id ?? ''} ${distance >= TOO_CLOSE}`).toBe(`${name}: ${second?.format.id ?? ''} true`);
+      expect(`${name}: ${second?.format.id ?? ''} ${distance >= TOO_CLOSE}`).toBe(
+        `${name}: ${second?.format.id ?? ''} true`,
+      );
     }
     expect(taken.length).toBeGreaterThan(0);
   });
