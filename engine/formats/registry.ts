@@ -3,16 +3,19 @@ import { accounts } from './accounts/accounts.ts';
 import { auditd } from './auditd/auditd.ts';
 import { azureActivity } from './azure-activity/azure-activity.ts';
 import { baselines } from './baselines/baselines.ts';
+import { chrony } from './chrony/chrony.ts';
 import { cloudtrailDigest } from './cloudtrail-digest/cloudtrail-digest.ts';
 import { cloudtrail } from './cloudtrail/cloudtrail.ts';
 import { entraSignin } from './entra-signin/entra-signin.ts';
 import { genericCsv } from './generic/generic-csv.ts';
 import { genericJson } from './generic/generic-json.ts';
 import { githubAudit } from './github-audit/github-audit.ts';
+import { ntpd } from './ntpd/ntpd.ts';
 import { oktaSystem } from './okta-system/okta-system.ts';
 import { syslog3164 } from './syslog-3164/syslog-3164.ts';
 import { nmap } from './nmap/nmap.ts';
 import { authorizedPorts } from './authorized-ports/authorized-ports.ts';
+import { timedatectl } from './timedatectl/timedatectl.ts';
 import { vpcFlow } from './vpc-flow/vpc-flow.ts';
 import { systems } from './systems/systems.ts';
 import { tickets } from './tickets/tickets.ts';
@@ -34,6 +37,9 @@ const fileFormats: readonly Format[] = [
   githubAudit,
   openmetrics,
   prometheusApi,
+  chrony,
+  ntpd,
+  timedatectl,
   nmap,
   systems,
   authorizedPorts,

@@ -24,6 +24,9 @@ const expectedIn: Readonly<Record<string, readonly string[]>> = {
   'azure-activity': ['azure-activity'],
   'github-audit': ['github-audit'],
   'vpc-flow': ['vpc-flow'],
+  chrony: ['chrony'],
+  ntpd: ['ntpd', 'chrony'],
+  timedatectl: ['timedatectl'],
   openmetrics: ['openmetrics'],
   'prometheus-api': ['prometheus-api'],
 };
