@@ -21,6 +21,7 @@ export const knownStreams: readonly string[] = [
   'opa',
   'prometheus',
   'syslog',
+  'teleport',
   'usbguard',
   'vault',
   'vpcflow',

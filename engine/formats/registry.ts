@@ -22,12 +22,27 @@ import { tickets } from './tickets/tickets.ts';
 import { openmetrics } from './openmetrics/openmetrics.ts';
 import { prometheusApi } from './prometheus-api/prometheus-api.ts';
 import { prometheusSnapshot } from './prometheus-tsdb/prometheus-snapshot.ts';
+import { alertmanager } from './alertmanager/alertmanager.ts';
+import { dmesg } from './dmesg/dmesg.ts';
+import { fluentBit } from './fluent-bit/fluent-bit.ts';
+import { journald } from './journald/journald.ts';
+import { k8sAudit } from './k8s-audit/k8s-audit.ts';
+import { opaDecisions } from './opa-decisions/opa-decisions.ts';
+import { syslog5424 } from './syslog-5424/syslog-5424.ts';
+import { teleportAudit } from './teleport-audit/teleport-audit.ts';
+import { usbguard } from './usbguard/usbguard.ts';
+import { vaultAudit } from './vault-audit/vault-audit.ts';
 import type { AnyFormat, Format, Recognition } from './format.ts';
 
 /** The formats of files. */
 const fileFormats: readonly Format[] = [
   auditd,
   syslog3164,
+  syslog5424,
+  journald,
+  dmesg,
+  fluentBit,
+  opaDecisions,
   cloudtrail,
   cloudtrailDigest,
   vpcFlow,
@@ -35,6 +50,11 @@ const fileFormats: readonly Format[] = [
   entraSignin,
   oktaSystem,
   githubAudit,
+  k8sAudit,
+  vaultAudit,
+  teleportAudit,
+  usbguard,
+  alertmanager,
   openmetrics,
   prometheusApi,
   chrony,
