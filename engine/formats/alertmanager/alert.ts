@@ -22,7 +22,16 @@ export function readAlert(alert: unknown, times: EventTimes, system: string | un
   const name = firstText(alert, 'labels.alertname');
   const target = firstText(alert, 'labels.instance');
   const row = {
-    ...{ time, system, stream: 'alertmanager', class: 'detection_finding', activity, code: name, target },
+    // An event is dated when it happened: that the alert was resolved happened at its end.
+    ...{
+      time: ended ?? time,
+      system,
+      stream: 'alertmanager',
+      class: 'detection_finding',
+      activity,
+      code: name,
+      target,
+    },
     severity: firstText(alert, 'labels.severity')?.toLowerCase(),
     message: sentence(alert, { time, activity, ended }),
   };

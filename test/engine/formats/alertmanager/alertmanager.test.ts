@@ -26,9 +26,9 @@ interface Alert {
 
 function expectRows(rows: readonly Readonly<Record<string, unknown>>[], alerts: readonly Alert[]): void {
   expect(rows).toHaveLength(alerts.length);
-  for (const [i, { status, labels, startsAt }] of alerts.entries()) {
+  for (const [i, { status, labels, startsAt, endsAt }] of alerts.entries()) {
     const row = rows[i]!;
-    expect(row['time']).toBe(parseInstant(startsAt));
+    expect(row['time']).toBe(parseInstant(status === 'resolved' ? endsAt : startsAt));
     expect(row['code']).toBe(labels['alertname']);
     expect(row['target']).toBe(labels['instance']);
     expect(row['severity']).toBe(labels['severity']?.toLowerCase());
