@@ -5,9 +5,9 @@ import { z } from 'zod';
 import type { Difference } from './adapter.ts';
 
 const explanationSchema = z.strictObject({
-  /** Folder of corpora. */
+  /** Folders of corpora; `*` stands for anything, as some have two names. */
   folder: z.string(),
-  /** Files; `*` stands for anything. All files when left out. */
+  /** Files, with `*` too. All files when left out. */
   file: z.string().default('*'),
   /** Field, with `*` too. */
   field: z.string(),
@@ -31,7 +31,7 @@ export function explanationOf(
 ): Explanation | undefined {
   return explanations.find(
     (one) =>
-      one.folder === folder &&
+      wildcard(one.folder).test(folder) &&
       wildcard(one.file).test(difference.file) &&
       wildcard(one.field).test(difference.field) &&
       whole(one.ours).test(difference.ours) &&

@@ -2,11 +2,10 @@ import { expect, it } from 'vitest';
 import { azureActivity } from '../../../../engine/formats/azure-activity/azure-activity.ts';
 import { parseInstant } from '../../../../shared/time.ts';
 import { collectRows } from '../collect-rows.ts';
-import { checkPromises, fixture, jsonLines, ruleTests } from '../event-records/event-promises.ts';
+import { checkPromises, fixture, ruleTests } from '../event-records/event-promises.ts';
 
 const file = 'azure-activity/panther-azure-activity.jsonl';
 const tests = ruleTests('azure-activity/panther-azure-activity.expected.json');
-const sdk = 'azure-activity/plaso-azure_activity_log.jsonl';
 
 const vault = '/subscriptions/sub-1/resourceGroups/rg/providers/Microsoft.KeyVault/vaults/kv';
 
@@ -105,56 +104,6 @@ it('gives the same for the schemas of exports, of PowerShell and of a workspace'
     expect(String(row?.['code']).toLowerCase()).toBe('microsoft.keyvault/vaults/write');
     expect((row?.['time'] as bigint) / 1000n).toBe(parseInstant(event.eventTimestamp)! / 1000n);
     expect(azureActivity.recognise(Buffer.from(JSON.stringify(value))).confidence).toBeGreaterThan(0.9);
-  }
-});
-
-it('agrees with plaso on what the Python SDK printed', () => {
-  const [{ expect: expected, counts }] = JSON.parse(
-    fixture('azure-activity/plaso-azure_activity_log.expected.json').toString('utf8'),
-  ) as [{ expect: { event_index: number; values: Record<string, string> }[]; counts: { event_data: number } }];
-  const all = collectRows(azureActivity, fixture(sdk));
-  expect([all.rows('events').length, all.rejects.length]).toEqual([counts.event_data, 0]);
-  for (const { event_index: at, values } of expected) {
-    const row = all.rows('events')[at]!;
-    expect(row['time']).toBe(parseInstant(values['recorded_time']!));
-    expect(row['actor']).toBe(values['caller']);
-    expect(row['src_ip']).toBe(values['client_ip']);
-    expect(row['code']).toBe(values['operation_name']);
-    expect(row['target']).toBe(values['resource_identifier']);
-    expect(row['severity']).toBe(values['level']?.toLowerCase());
-    expect(row['system']).toBe(`azure:${values['subscription_identifier']}`);
-    const fields = JSON.parse(String(all.rows('event_fields')[at]?.['fields'])) as Record<string, unknown>;
-    expect(fields).toMatchObject({
-      correlation_id: values['correlation_identifier'],
-      event_data_id: values['event_data_identifier'],
-      operation_id: values['operation_identifier'],
-      resource_group_name: values['resource_group'],
-      tenant_id: values['tenant_identifier'],
-    });
-  }
-});
-
-it('agrees with every event of the detection rules', () => {
-  const all = collectRows(azureActivity, fixture(file));
-  const events = jsonLines(file);
-  expect([all.rows('events').length, all.rejects.length]).toEqual([events.length, 0]);
-  const outcomes: Record<string, string> = {
-    success: 'success',
-    succeeded: 'success',
-    failed: 'failure',
-    failure: 'failure',
-  };
-  for (const row of all.rows('events')) {
-    const source = events[row.record - 1]!;
-    const operation = source['operationName'] as string | { value: string };
-    const [address, port] = String(source['callerIpAddress']).split(':');
-    expect(row['time']).toBe(parseInstant(String(source['time'])));
-    expect(row['code']).toBe(typeof operation === 'string' ? operation : operation.value);
-    expect(row['src_ip']).toBe(address);
-    expect(row['src_port']).toBe(port === undefined ? undefined : Number(port));
-    if (source['resultType'] !== undefined)
-      expect(row['outcome']).toBe(outcomes[String(source['resultType']).toLowerCase()]);
-    if (source['resourceId'] !== undefined) expect(row['target']).toBe(source['resourceId']);
   }
 });
 

@@ -34,25 +34,11 @@ function read(members: Record<string, unknown>) {
   return { spine: all.rows('events')[0], signIn: all.rows('authentications')[0], rejects: all.rejects };
 }
 
-it('agrees with every event of the detection rules, whatever the case of its names', () => {
+it('rejects what has no time among the events of the detection rules, and says that the others are taken as UTC', () => {
   const all = collectRows(oktaSystem, fixture(file));
-  const events = jsonLines(file);
-  const member = (value: Record<string, unknown>, name: string): unknown => value[name] ?? value[name.toLowerCase()];
-  const untimed = events.flatMap((value, i) => (value['published'] === undefined ? [i + 1] : []));
+  const untimed = jsonLines(file).flatMap((value, i) => (value['published'] === undefined ? [i + 1] : []));
   expect(all.rejects.map(({ record }) => record)).toEqual(untimed);
   expect(untimed).toHaveLength(9);
-  for (const row of all.rows('events')) {
-    const source = events[row.record - 1]!;
-    const { alternateId } = source['actor'] as { alternateId?: string };
-    const { ipAddress } = (source['client'] ?? {}) as { ipAddress?: string };
-    const result = (source['outcome'] as { result?: string } | undefined)?.result ?? '';
-    expect(row['code']).toBe(member(source, 'eventType'));
-    expect(row['time']).toBe(parseInstant(`${String(source['published']).replace(/0{6}$/, '')}Z`));
-    if (alternateId !== 'unknown') expect(row['actor']).toBe(alternateId);
-    if (ipAddress !== undefined) expect(row['src_ip']).toBe(ipAddress);
-    expect(row['severity']).toBe(String(source['severity']).toLowerCase());
-    expect(row['outcome']).toBe({ SUCCESS: 'success', FAILURE: 'failure', DENY: 'failure' }[result]);
-  }
   expect(all.assumptions).toEqual(['published without an offset is taken as UTC.']);
 });
 
