@@ -153,7 +153,8 @@ function outcomeOf(record: unknown): 'success' | 'failure' | undefined {
   const named = ['status', 'activityStatusValue', 'activityStatus', 'resultType'].map((name) => wordAt(record, name));
   const said = named.find((text) => text !== undefined) ?? firstText(record, 'properties.metricResponseType') ?? '';
   if (/^succe(?:ss|eded)$/i.test(said)) return 'success';
-  if (/^fail(?:ed|ure)$|^clienterror|^authenticationfail|^authorizationfail/i.test(said)) return 'failure';
+  if (/fail(?:ed|ure)?$|error$|^(?:clienterror|authenticationfail|authorizationfail|.*throttl)/i.test(said))
+    return 'failure';
   const code = Number(firstWord(record, 'statusCode') ?? NaN);
   if (said !== '' || !(code >= 100 && code < 600)) return undefined;
   return code < 400 ? 'success' : 'failure';

@@ -1,17 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { cloudtrailDigest } from '../../../../engine/formats/cloudtrail-digest/cloudtrail-digest.ts';
 import { viewStatements } from '../../../../engine/evidence/views.ts';
 import { CaseDatabase } from '../../../../engine/store/case-database.ts';
-import { LockedQueries } from '../../../../engine/store/locked/locked-queries.ts';
 import { schemaStatements } from '../../../../engine/store/schema.ts';
 import { formatInstant } from '../../../../shared/time.ts';
-import { spawnLocked } from '../../store/locked/scratch-case.ts';
 import { collectRows } from '../collect-rows.ts';
 import { makeBucket, sha256, type BucketTree, type Stored } from './bucket-tree.ts';
-
-const sql = (name: string): string => readFileSync(join(import.meta.dirname, `${name}.sql`), 'utf8');
 
 let database: CaseDatabase;
 
@@ -70,14 +64,15 @@ async function putAll({ digests, logs }: Pick<BucketTree, 'digests' | 'logs'>): 
 async function links(): Promise<readonly unknown[]> {
   const rows = await database.query(
     `SELECT hour(from_time)::INTEGER AS hour, status, hour(gap_from)::INTEGER AS "from", hour(gap_to)::INTEGER AS "to", digests_missing::INTEGER AS missing
-     FROM (${sql('digest-links')}) WHERE status <> 'linked' OR gap_from IS NOT NULL`,
+     FROM digest_links WHERE status <> 'linked' OR gap_from IS NOT NULL
+     ORDER BY chain, backfilled, from_time, time`,
   );
   return rows.map((row) => Object.values(row));
 }
 
 async function logStates(): Promise<Record<string, number>> {
   const rows = await database.query(
-    `SELECT status, count(*)::INTEGER AS n FROM (${sql('log-files')}) GROUP BY status ORDER BY status`,
+    `SELECT status, count(*)::INTEGER AS n FROM trail_log_files GROUP BY status ORDER BY status`,
   );
   return Object.fromEntries(rows.map(({ status, n }) => [status, n])) as Record<string, number>;
 }
@@ -90,9 +85,7 @@ it('finds a whole chain whole, and every log file there', async () => {
   await putAll(bucket);
   expect(await links()).toEqual([[0, 'starting', null, null, null]]);
   expect(await logStates()).toEqual({ present: bucket.logs.length });
-  const [row] = await database.query(
-    `SELECT count(*)::INTEGER AS n FROM (${sql('digest-links')}) WHERE status = 'linked'`,
-  );
+  const [row] = await database.query(`SELECT count(*)::INTEGER AS n FROM digest_links WHERE status = 'linked'`);
   expect(row).toEqual({ n: 11 });
 });
 
@@ -182,17 +175,4 @@ it('gives a signature that does not hold before all else', async () => {
     [0, 'starting', null, null, null],
     [2, 'signature_invalid', null, null, null],
   ]);
-});
-
-it('is SQL that controls may use', async () => {
-  const queries = new LockedQueries(spawnLocked, ':memory:');
-  try {
-    for (const name of ['digest-links', 'log-files']) {
-      const used = await queries.inspect(sql(name));
-      expect([name, used.isOrdered, used.unorderedCalls]).toEqual([name, true, []]);
-      expect(['trail_digests', 'sources']).toEqual(expect.arrayContaining([...used.tables]));
-    }
-  } finally {
-    await queries.close();
-  }
 });
