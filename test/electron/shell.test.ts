@@ -27,6 +27,7 @@ beforeAll(async () => {
   await cp(engine.dir, join(dir, 'dist/engine'), { recursive: true });
   await engine.remove();
   await cp(BUILT, join(dir, 'dist/electron'), { recursive: true });
+  await cp(join(BUILT, '../chunks'), join(dir, 'dist/chunks'), { recursive: true });
   await mkdir(join(dir, 'dist/renderer/assets'), { recursive: true });
   await writeFile(join(dir, 'dist/renderer/index.html'), '<meta nonce="__NONCE__"><div id="root"></div>');
   await writeFile(join(dir, 'dist/renderer/assets/app.js'), 'export {};');
