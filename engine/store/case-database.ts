@@ -10,7 +10,10 @@ import { DuckDBInstance, version as duckdbVersion, type DuckDBConnection, type D
 import { fail, ProblemError } from '../../shared/problem.ts';
 import { failCancelled } from '../core/cancelled.ts';
 import { BulkQueue, type BulkTable, type BulkValue } from './bulk-rows.ts';
-import { ColumnWriter, type ColumnTable } from './column-rows.ts';
+import type { EvidenceTableName } from '../core/tables.ts';
+import { columnPlan, type ColumnTable, type ColumnWriter } from './column-rows.ts';
+import { OverlappedWriter } from './overlapped-writer.ts';
+import { RowWriter } from './row-writer.ts';
 import { boundTypes, boundValues, plainValue, type SqlParameters, type SqlRow } from './sql-values.ts';
 
 const openFiles = new Set<string>();
@@ -234,7 +237,15 @@ export class Transaction {
 
   /** Begins to fill a table with numbers; whoever does must `finish` it within the transaction. */
   columns(table: ColumnTable): ColumnWriter {
-    return new ColumnWriter(table, this.connection, (work) => this.exclusively(work));
+    return new OverlappedWriter(columnPlan(table), this.connection, (work) => this.exclusively(work));
+  }
+
+  /**
+   * Begins to fill an evidence table value by value with rows of a source; whoever does must `finish` it within the
+   * transaction. `ended` is told the record that each row cites.
+   */
+  rows<N extends EvidenceTableName>(table: N, sourceId: number, ended: (record: number) => void): RowWriter<N> {
+    return new RowWriter(table, sourceId, this.connection, (work) => this.exclusively(work), ended);
   }
 
   /** Resolves when no statement runs any more. */

@@ -1,0 +1,116 @@
+/**
+ * Batches of rows on their way into a table, written by `INSERT INTO ... SELECT` from a table function while further
+ * batches are filled: DuckDB's threads take one full batch after the other whenever this thread comes to rest.
+ */
+import { DuckDBTableFunction, type DuckDBConnection, type DuckDBDataChunk, type DuckDBType } from '@duckdb/node-api';
+
+/** DuckDB's vector size: rows of a full batch. */
+export const BATCH_ROWS = 2048;
+/** As many rows as DuckDB stores together: 122,880. */
+export const BATCHES_A_ROW_GROUP = 60;
+
+/** What an overlapped writer writes, and how. */
+export interface WritePlan<B> {
+  readonly target: string;
+  /** Columns of the table function, in order. */
+  readonly columns: readonly { readonly name: string; readonly type: DuckDBType }[];
+  /** The select list that makes rows of the table out of these columns. */
+  readonly select: string;
+  /** Batches a statement: whole row groups, and few enough to be held in memory twice. */
+  readonly batchesAWrite: number;
+  newBatch(): B;
+  /** Puts the rows of a batch into DuckDB's vectors and empties it. */
+  serve(batch: B, chunk: DuckDBDataChunk): void;
+}
+
+/** Runs one statement at a time on the connection. */
+export type Exclusively = (work: () => Promise<void>) => Promise<void>;
+
+let functionsMade = 0;
+
+export class OverlappedWriter<B extends { rows: number }> {
+  /** The batch to fill: there is room for at least one row. */
+  batch: B;
+  private readonly functionName = `batches_${++functionsMade}`;
+  private full: B[] = [];
+  private serving: B[] = [];
+  private served = 0;
+  private readonly empty: B[] = [];
+  private running: Promise<void> | undefined;
+  private trouble: unknown;
+
+  constructor(
+    private readonly plan: WritePlan<B>,
+    private readonly connection: DuckDBConnection,
+    private readonly exclusively: Exclusively,
+  ) {
+    this.batch = plan.newBatch();
+    this.register();
+  }
+
+  /** To be called when the batch is full. */
+  next(): void {
+    this.full.push(this.batch);
+    this.batch = this.empty.pop() ?? this.plan.newBatch();
+    if (this.full.length >= this.plan.batchesAWrite) this.start();
+  }
+
+  /**
+   * To be asked often, and waited for: lets what is being written go on, and holds back when too much waits.
+   * Fails when writing failed.
+   */
+  pause(): Promise<void> | undefined {
+    if (this.trouble !== undefined) return Promise.reject(this.trouble as Error);
+    if (!this.running) return undefined;
+    if (this.full.length >= 2 * this.plan.batchesAWrite) return this.running;
+    return new Promise((resolve) => setImmediate(resolve));
+  }
+
+  /** Writes all that is left. */
+  async finish(): Promise<void> {
+    if (this.batch.rows > 0) this.next();
+    while (this.running || this.full.length > 0) {
+      this.start();
+      await this.running;
+    }
+    if (this.trouble !== undefined) throw this.trouble as Error;
+  }
+
+  private start(): void {
+    if (this.running || this.full.length === 0 || this.trouble !== undefined) return;
+    this.serving = this.full.splice(0, this.plan.batchesAWrite);
+    this.served = 0;
+    const { target, select } = this.plan;
+    const write = async (): Promise<void> => {
+      await this.connection.run(`INSERT INTO ${target} SELECT ${select} FROM ${this.functionName}()`);
+    };
+    this.running = this.exclusively(write)
+      .catch((error: unknown) => {
+        this.trouble = error ?? new Error('The rows could not be written.');
+      })
+      .then(() => {
+        this.running = undefined;
+        if (this.full.length >= this.plan.batchesAWrite) this.start();
+      });
+  }
+
+  private register(): void {
+    this.connection.registerTableFunction(
+      DuckDBTableFunction.create({
+        name: this.functionName,
+        bindFunction: (info) => {
+          for (const { name, type } of this.plan.columns) info.addResultColumn(name, type);
+        },
+        initFunction: (info) => info.setMaxThreads(2),
+        mainFunction: (_info, chunk) => {
+          const batch = this.serving[this.served];
+          chunk.rowCount = batch?.rows ?? 0;
+          if (!batch) return;
+          this.served++;
+          this.plan.serve(batch, chunk);
+          this.empty.push(batch);
+        },
+      }),
+    );
+  }
+}
