@@ -4,7 +4,7 @@
  */
 import { BIGINT, DOUBLE, TIMESTAMP, type DuckDBDataChunk, type DuckDBType } from '@duckdb/node-api';
 import duckdb from '@duckdb/node-bindings';
-import type { OverlappedWriter} from './overlapped-writer.ts';
+import type { OverlappedWriter } from './overlapped-writer.ts';
 import { BATCH_ROWS, BATCHES_A_ROW_GROUP, type WritePlan } from './overlapped-writer.ts';
 
 export { BATCH_ROWS } from './overlapped-writer.ts';
@@ -50,6 +50,7 @@ export function columnPlan({ target, columns, select }: ColumnTable): WritePlan<
     columns: columns.map(({ name, type }) => ({ name, type: types[type] })),
     select,
     batchesAWrite: 8 * BATCHES_A_ROW_GROUP,
+    threads: 2,
     newBatch: () => ({ rows: 0, columns: columns.map(newColumn) }),
     serve,
   };

@@ -18,6 +18,11 @@ export interface WritePlan<B> {
   readonly select: string;
   /** Batches a statement: whole row groups, and few enough to be held in memory twice. */
   readonly batchesAWrite: number;
+  /**
+   * Threads of DuckDB that take batches. Each makes row groups of its own: where they get fewer rows than a row group
+   * has, the rows are kept in memory until the commit. So it is one where memory counts and one keeps up.
+   */
+  readonly threads: 1 | 2;
   newBatch(): B;
   /** Puts the rows of a batch into DuckDB's vectors and empties it. */
   serve(batch: B, chunk: DuckDBDataChunk): void;
@@ -101,7 +106,7 @@ export class OverlappedWriter<B extends { rows: number }> {
         bindFunction: (info) => {
           for (const { name, type } of this.plan.columns) info.addResultColumn(name, type);
         },
-        initFunction: (info) => info.setMaxThreads(2),
+        initFunction: (info) => info.setMaxThreads(this.plan.threads),
         mainFunction: (_info, chunk) => {
           const batch = this.serving[this.served];
           chunk.rowCount = batch?.rows ?? 0;

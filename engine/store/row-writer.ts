@@ -80,6 +80,7 @@ export class RowWriter<N extends EvidenceTableName> implements RowColumns<N> {
       columns: columns.map(({ name, type }) => ({ name, type: types[type] })),
       select: [`${sourceId}::INTEGER`, ...columns.map(({ name }) => `"${name}"`)].join(', '),
       batchesAWrite: BATCHES_A_ROW_GROUP,
+      threads: 1 as const,
       newBatch: () => new RowBatch(layout),
       serve: (batch: RowBatch, chunk: Parameters<RowBatch['serve']>[0]) => batch.serve(chunk),
     };

@@ -1,5 +1,5 @@
 /** /var/log/audit/audit.log. Each line is a record: it ends in `auditd_records` or in the rejects. */
-import { isAscii } from 'node:buffer';
+import { isUtf8 } from 'node:buffer';
 import type { RowColumns } from '../../core/row-columns.ts';
 import { firstLines, LineSplitter, longLineReason, type LineHandler } from '../framing/lines.ts';
 import type { Format, ReadContext, Recognition, RowSink, SourceReader } from '../format.ts';
@@ -41,8 +41,8 @@ class AuditReader implements SourceReader, LineHandler {
   private readonly eventRecord: number;
   private readonly reader: RecordReader;
   private readonly joiner: EventJoiner;
-  /** The piece that is being read, where all of it is ASCII. */
-  private asciiPiece: Uint8Array | undefined;
+  /** The piece that is being read, where every line that begins and ends in it is UTF-8. */
+  private validPiece: Uint8Array | undefined;
 
   constructor(
     private readonly sink: RowSink,
@@ -57,9 +57,9 @@ class AuditReader implements SourceReader, LineHandler {
 
   push(piece: Uint8Array): void {
     const bytes = asBuffer(piece);
-    this.asciiPiece = isAscii(bytes) ? bytes : undefined;
+    this.validPiece = isValid(bytes) ? bytes : undefined;
     this.splitter.push(bytes);
-    this.asciiPiece = undefined;
+    this.validPiece = undefined;
   }
 
   finish(): undefined {
@@ -70,7 +70,7 @@ class AuditReader implements SourceReader, LineHandler {
   line(bytes: Uint8Array, from: number, to: number, byte: number): void {
     const record = this.sink.record(byte, to - from);
     const reason =
-      bytes === this.asciiPiece ? this.read(bytes, from, to, record) : this.readOther(bytes.subarray(from, to), record);
+      bytes === this.validPiece ? this.read(bytes, from, to, record) : this.readOther(bytes.subarray(from, to), record);
     if (reason !== undefined) this.sink.reject(reason, bytes.subarray(from, to));
   }
 
@@ -96,6 +96,13 @@ class AuditReader implements SourceReader, LineHandler {
     this.sink.reject(longLineReason(length), head);
   }
 }
+
+/** False where a line that begins and ends in the piece is perhaps not UTF-8. A line of it may begin before, or go on after it. */
+function isValid(piece: Buffer): boolean {
+  return isUtf8(piece.subarray(0, piece.lastIndexOf(LF) + 1));
+}
+
+const LF = 10;
 
 /** One class of arrays, whatever comes: code for one kind of array is twice as fast as code for two. */
 function asBuffer(bytes: Uint8Array): Buffer {

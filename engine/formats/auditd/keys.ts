@@ -1,5 +1,5 @@
 /** The names of fields: which column each has, how its values are written, and what a description asks for. */
-import { NameTable } from '../framing/name-table.ts';
+import { internalized, NameTable } from '../framing/name-table.ts';
 
 /** How a field with a column of its own is read. */
 export type ColumnKind = 'text' | 'count' | 'id' | 'outcome' | 'syscall';
@@ -63,12 +63,14 @@ export class Key {
   /** The line whose JSON has this name already, and its place there. */
   line = 0;
   entry = 0;
+  readonly name: string;
 
   constructor(
-    readonly name: string,
+    name: string,
     /** There is one key of this name, and not a new one each time. */
     readonly isKept: boolean,
   ) {
+    this.name = internalized(name);
     this.column = columnKinds.get(name);
     this.columnNumber = columnNames.indexOf(name);
     this.mayBeEncoded = ENCODED.has(name);

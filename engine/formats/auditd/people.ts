@@ -15,10 +15,19 @@ const SWITCH_PROGRAMS = new Set(
 
 export type ProgramKind = 'login' | 'switch' | 'other';
 
+/** By path, of the programs that were met. */
+const knownKinds = new Map<string, ProgramKind>();
+const MOST_KNOWN = 10_000;
+
 /** What kind of program `exe` is, by its file name. */
-export function programKind(exe: string | null | undefined): ProgramKind {
-  const name = exe?.slice(exe.lastIndexOf('/') + 1) ?? '';
-  return LOGIN_PROGRAMS.has(name) ? 'login' : SWITCH_PROGRAMS.has(name) ? 'switch' : 'other';
+export function programKind(exe: string | undefined): ProgramKind {
+  if (exe === undefined) return 'other';
+  const known = knownKinds.get(exe);
+  if (known !== undefined) return known;
+  const name = exe.slice(exe.lastIndexOf('/') + 1);
+  const kind = LOGIN_PROGRAMS.has(name) ? 'login' : SWITCH_PROGRAMS.has(name) ? 'switch' : 'other';
+  if (knownKinds.size < MOST_KNOWN) knownKinds.set(exe, kind);
+  return kind;
 }
 
 const nameFields = { auid: 'AUID', uid: 'UID', id: 'ID' } as const;
@@ -28,12 +37,19 @@ const nameFields = { auid: 'AUID', uid: 'UID', id: 'ID' } as const;
  * `undefined` where the id is absent or unset.
  */
 export function accountOf(audit: DescribedRecord, key: 'auid' | 'uid' | 'id'): string | undefined {
-  const id = key === 'id' ? audit.get('id') : audit[key]?.toString();
+  const id = key === 'id' ? audit.get('id') : audit[key];
   if (id === undefined || id === '' || id === '?' || id === '4294967295') return undefined;
   const name = audit.get(nameFields[key]);
-  if (name !== undefined && name !== 'unset' && !name.startsWith('unknown')) return name;
-  return id === '0' ? 'root' : id;
+  if (name !== undefined && isName(name)) return name;
+  return id === 0 || id === '0' ? 'root' : String(id);
 }
+
+/** Names that are none begin with a `u`: `unset`, `unknown(1000)`. */
+function isName(text: string): boolean {
+  return text.charCodeAt(0) !== LETTER_U || (text !== 'unset' && !text.startsWith('unknown'));
+}
+
+const LETTER_U = 117;
 
 /**
  * Who became another: the account that logged in, else the one that the process ran as. Not root, as which the

@@ -1,4 +1,5 @@
 /** What the type of a record says about its event. */
+import { internalized } from '../framing/name-table.ts';
 
 /** Records that only go with others. BPRM_FCAPS and the like explain a system call. */
 const COMPANIONS = new Set(
@@ -22,7 +23,10 @@ export class RecordType {
   /** The lower, the more a record says what its event is; of equals the first counts. */
   readonly rank: number;
 
-  constructor(readonly name: string) {
+  readonly name: string;
+
+  constructor(name: string) {
+    this.name = internalized(name);
     this.isSingle = SINGLE.test(name);
     this.isExecve = name === 'EXECVE';
     this.isPath = name === 'PATH';

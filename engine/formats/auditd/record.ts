@@ -232,7 +232,7 @@ export class RecordReader {
     const bytes = this.fields.bytesOf(field);
     const from = this.fields.from[field]!;
     const to = this.fields.to[field]!;
-    const outcome = outcomeOf(this.texts.at(bytes, from, to));
+    const outcome = outcomeOf(bytes, from, to);
     if (outcome !== undefined && this.record.success === undefined) {
       this.record.success = outcome;
       this.taken |= SUCCESS_BIT;
@@ -404,9 +404,10 @@ const MINUS = 45;
 const QUESTION = 63;
 const SUCCESS_BIT = 1 << columnNames.indexOf('success');
 
-function outcomeOf(value: string): boolean | undefined {
-  if (value === 'yes' || value === 'success' || value === '1') return true;
-  return value === 'no' || value === 'failed' || value === '0' ? false : undefined;
+function outcomeOf(bytes: Uint8Array, from: number, to: number): boolean | undefined {
+  const is = (text: string): boolean => isText(bytes, from, to, text);
+  if (is('yes') || is('success') || is('1')) return true;
+  return is('no') || is('failed') || is('0') ? false : undefined;
 }
 
 /** 1 to 15 digits, with or without a minus; NaN for anything else. */

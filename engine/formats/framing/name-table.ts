@@ -78,3 +78,11 @@ export function nameOf(bytes: Uint8Array, from: number, to: number): string {
   for (let at = from; at < to; at++) all |= bytes[at]!;
   return all < 128 ? bytes.toString('latin1', from, to) : decodeText(bytes, from, to);
 }
+
+/**
+ * The same text as the one object that V8 has of it, as for texts in code: comparing two such texts is comparing two
+ * addresses.
+ */
+export function internalized(text: string): string {
+  return Object.keys({ [text]: true })[0] ?? text;
+}
