@@ -12,7 +12,7 @@ import { RecordReader } from './record.ts';
 export const auditd: Format = {
   id: 'auditd',
   title: 'Linux audit log (audit.log), raw and enriched',
-  version: 2,
+  version: 3,
   framing: 'lines',
   streams: ['auditd'],
   recognise,
