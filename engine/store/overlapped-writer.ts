@@ -33,10 +33,53 @@ export type Exclusively = (work: () => Promise<void>) => Promise<void>;
 
 let functionsMade = 0;
 
+/**
+ * A table function that gives the batches of whichever writer has a statement under way. There is one for each table,
+ * not for each source: every function costs something with every call of any of them.
+ */
+export class BatchFunction {
+  readonly name = `batches_${++functionsMade}`;
+  private server: ((chunk: DuckDBDataChunk) => void) | undefined;
+
+  constructor(connection: DuckDBConnection, { columns, threads }: Pick<WritePlan<unknown>, 'columns' | 'threads'>) {
+    connection.registerTableFunction(
+      DuckDBTableFunction.create({
+        name: this.name,
+        bindFunction: (info) => {
+          for (const { name, type } of columns) info.addResultColumn(name, type);
+        },
+        initFunction: (info) => info.setMaxThreads(threads),
+        mainFunction: (_info, chunk) => {
+          chunk.rowCount = 0;
+          this.server?.(chunk);
+        },
+      }),
+    );
+  }
+
+  /** Does `work`, a statement with this function in it; `server` sets the rows of each chunk, none at the end. */
+  async serveWith(server: (chunk: DuckDBDataChunk) => void, work: () => Promise<void>): Promise<void> {
+    if (this.server) throw new Error(`Two statements ask ${this.name} for rows`);
+    this.server = server;
+    try {
+      await work();
+    } finally {
+      this.server = undefined;
+    }
+  }
+}
+
+/** What a writer needs of the transaction it writes in. */
+export interface WriteContext {
+  readonly connection: DuckDBConnection;
+  readonly exclusively: Exclusively;
+  functionFor(plan: Pick<WritePlan<unknown>, 'target' | 'columns' | 'threads'>): BatchFunction;
+}
+
 export class OverlappedWriter<B extends { rows: number }> {
   /** The batch to fill: there is room for at least one row. */
   batch: B;
-  private readonly functionName = `batches_${++functionsMade}`;
+  private readonly source: BatchFunction;
   private full: B[] = [];
   private serving: B[] = [];
   private served = 0;
@@ -46,11 +89,10 @@ export class OverlappedWriter<B extends { rows: number }> {
 
   constructor(
     private readonly plan: WritePlan<B>,
-    private readonly connection: DuckDBConnection,
-    private readonly exclusively: Exclusively,
+    private readonly context: WriteContext,
   ) {
     this.batch = plan.newBatch();
-    this.register();
+    this.source = context.functionFor(plan);
   }
 
   /** To be called when the batch is full. */
@@ -86,10 +128,11 @@ export class OverlappedWriter<B extends { rows: number }> {
     this.serving = this.full.splice(0, this.plan.batchesAWrite);
     this.served = 0;
     const { target, select } = this.plan;
+    const { connection, exclusively } = this.context;
     const write = async (): Promise<void> => {
-      await this.connection.run(`INSERT INTO ${target} SELECT ${select} FROM ${this.functionName}()`);
+      await connection.run(`INSERT INTO ${target} SELECT ${select} FROM ${this.source.name}()`);
     };
-    this.running = this.exclusively(write)
+    this.running = exclusively(() => this.source.serveWith((chunk) => this.serve(chunk), write))
       .catch((error: unknown) => {
         this.trouble = error ?? new Error('The rows could not be written.');
       })
@@ -99,23 +142,12 @@ export class OverlappedWriter<B extends { rows: number }> {
       });
   }
 
-  private register(): void {
-    this.connection.registerTableFunction(
-      DuckDBTableFunction.create({
-        name: this.functionName,
-        bindFunction: (info) => {
-          for (const { name, type } of this.plan.columns) info.addResultColumn(name, type);
-        },
-        initFunction: (info) => info.setMaxThreads(this.plan.threads),
-        mainFunction: (_info, chunk) => {
-          const batch = this.serving[this.served];
-          chunk.rowCount = batch?.rows ?? 0;
-          if (!batch) return;
-          this.served++;
-          this.plan.serve(batch, chunk);
-          this.empty.push(batch);
-        },
-      }),
-    );
+  private serve(chunk: DuckDBDataChunk): void {
+    const batch = this.serving[this.served];
+    chunk.rowCount = batch?.rows ?? 0;
+    if (!batch) return;
+    this.served++;
+    this.plan.serve(batch, chunk);
+    this.empty.push(batch);
   }
 }

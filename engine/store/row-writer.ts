@@ -1,17 +1,8 @@
 /** Rows of an evidence table that are filled value by value and written while further rows are filled. */
-import {
-  BIGINT,
-  BOOLEAN,
-  DOUBLE,
-  INTEGER,
-  TIMESTAMP,
-  VARCHAR,
-  type DuckDBConnection,
-  type DuckDBType,
-} from '@duckdb/node-api';
+import { BIGINT, BOOLEAN, DOUBLE, INTEGER, TIMESTAMP, VARCHAR, type DuckDBType } from '@duckdb/node-api';
 import type { ColumnName, RowColumns } from '../core/row-columns.ts';
 import { evidenceTable, type EvidenceTableName } from '../core/tables.ts';
-import { BATCH_ROWS, BATCHES_A_ROW_GROUP, OverlappedWriter, type Exclusively } from './overlapped-writer.ts';
+import { BATCH_ROWS, BATCHES_A_ROW_GROUP, OverlappedWriter, type WriteContext } from './overlapped-writer.ts';
 import { batchLayout, RowBatch, SHORT_TEXT_BYTES, TEXT_WORDS, type BatchLayout, type CellType } from './row-batch.ts';
 
 /** A batch is written early when its long texts have more bytes than this. */
@@ -58,8 +49,7 @@ export class RowWriter<N extends EvidenceTableName> implements RowColumns<N> {
   constructor(
     table: N,
     sourceId: number,
-    connection: DuckDBConnection,
-    exclusively: Exclusively,
+    context: WriteContext,
     private readonly ended: (record: number) => void,
   ) {
     const columns = [
@@ -84,7 +74,7 @@ export class RowWriter<N extends EvidenceTableName> implements RowColumns<N> {
       newBatch: () => new RowBatch(layout),
       serve: (batch: RowBatch, chunk: Parameters<RowBatch['serve']>[0]) => batch.serve(chunk),
     };
-    this.writer = new OverlappedWriter(plan, connection, exclusively);
+    this.writer = new OverlappedWriter(plan, context);
     this.batch = this.writer.batch;
     this.knownTexts = Array.from({ length: columns.length * KNOWN_TEXTS }, () => undefined);
     this.knownWords = new Int32Array(columns.length * KNOWN_TEXTS);
@@ -203,6 +193,10 @@ export class RowWriter<N extends EvidenceTableName> implements RowColumns<N> {
   }
 
   private putWide(wordAt: number, value: number): void {
+    if (value === value >>> 0) {
+      this.batch.words[wordAt] = value; // the other half is zero: the batch was cleared
+      return;
+    }
     const high = Math.floor(value / TWO_32);
     this.batch.words[wordAt] = value - high * TWO_32;
     this.batch.words[wordAt + 1] = high;

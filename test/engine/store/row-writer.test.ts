@@ -170,3 +170,22 @@ describe('a value that does not fit', () => {
     await expect(fill((rows) => rows.number(rows.column('exit'), 0.5))).rejects.toThrow('cannot hold 0.5');
   });
 });
+
+describe('many sources one after the other', () => {
+  it('are written by one function, also after one that failed', async () => {
+    for (let record = 1; record <= 5; record++) {
+      const filling = fill((rows) => {
+        rows.end(record);
+        if (record === 3) throw new Error('no further');
+      });
+      if (record === 3) await expect(filling).rejects.toThrow('no further');
+      else await filling;
+    }
+    expect((await select('record')).map((row) => row['record'])).toEqual([1, 2, 4, 5]);
+    // One before the failure, which took its function along, and one after it.
+    const [made] = await database.query(
+      `SELECT count(DISTINCT function_name) AS n FROM duckdb_functions() WHERE function_name LIKE 'batches_%'`,
+    );
+    expect(made).toEqual({ n: 2 });
+  });
+});
