@@ -10,6 +10,7 @@ export default defineConfig({
     setupFiles: ['test/no-stray-console.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    maxWorkers: 2,
+    // One more than the cores of a build machine: a test that scrapes a real server mostly waits.
+    maxWorkers: 3,
   },
 });

@@ -7,7 +7,7 @@ export { formats } from './formats/registry.ts';
 export { auditWindow, parseEngagement, type Engagement } from './intake/engagement.ts';
 export { createCase, type EvidenceCase } from './intake/evidence-case.ts';
 export { importFiles } from './intake/import-files.ts';
-export type { FileReport, ImportOptions, ImportReport } from './intake/import-report.ts';
+export type { FileReport, ImportOptions, ImportReport, PreviewTable } from './intake/import-report.ts';
 export { sealCase, type SealReport } from './intake/seal.ts';
 export { currentActor } from './actor.ts';
 export { openCase } from './open-case.ts';

@@ -1,4 +1,5 @@
 /** Metrics as people ask for them: targets, series, and samples of a stretch of time, kept in the database or not. */
+import { describeProblem } from '../shared/problem.ts';
 import { formatInstant, type Interval } from '../shared/time.ts';
 import { parseSelector } from './formats/prometheus-tsdb/selector.ts';
 import type { Label } from './formats/prometheus-tsdb/labels.ts';
@@ -51,13 +52,22 @@ export async function readSeriesList(
   { database }: EvidenceCase,
   selector: string | undefined,
 ): Promise<readonly SeriesLine[]> {
-  const picks = selector === undefined ? () => true : parseSelector(selector).picks;
+  const { matchers, picks } = selector === undefined ? { matchers: [], picks: () => true } : parseSelector(selector);
+  // Equal labels are looked for in the database, so that one series of many is found fast; the rest is judged here.
+  const equal = matchers.filter(({ operator, value }) => operator === '=' && value !== '');
+  const where = equal.map((_, i) => `AND s.labels[$name${i}] = $value${i}`).join(' ');
+  const values = equal.flatMap(({ name, value }, i): [string, string][] => [
+    [`name${i}`, name],
+    [`value${i}`, value],
+  ]);
   const rows = await database.query(
-    `SELECT s.source_id, s.record, s.system, s.samples_kept, map_keys(s.labels) AS names, map_values(s.labels) AS texts,
+    `WITH found AS (SELECT * FROM metric_series s WHERE true ${where})
+     SELECT s.source_id, s.record, s.system, s.samples_kept, map_keys(s.labels) AS names, map_values(s.labels) AS texts,
        sum(p.samples)::BIGINT AS samples, arg_max(p.interval_ms, p.samples) AS interval_ms,
        min(p."from") AS first, max(p."to") AS last
-     FROM metric_series s LEFT JOIN metric_presence p USING (series_id)
+     FROM found s LEFT JOIN metric_presence p USING (series_id)
      GROUP BY ALL ORDER BY s.source_id, s.record`,
+    Object.fromEntries(values),
   );
   return rows
     .map((row) => ({ row, labels: labelsOf(row) }))
@@ -124,15 +134,20 @@ export async function* readSamples(
     const sealed = await SealedSeries.open(target, source);
     try {
       for (const one of series) {
-        const range_ms = { fromMs: Number(range.from / 1000n), toMs: Number(range.to / 1000n) };
+        const range_ms = { fromMs: millisFrom(range.from), toMs: millisFrom(range.to) };
         const found = await sealed.samples(one.record, range_ms, most);
-        const problems = found.problems.map(({ message }) => message);
+        const problems = found.problems.map(describeProblem);
         yield { ...keyOf(one), from: 'evidence', samples: found.samples.map(lineOf), cut: found.isCut, problems };
       }
     } finally {
       await sealed.close();
     }
   }
+}
+
+/** The first millisecond that is not before an instant. */
+function millisFrom(micros: bigint): number {
+  return Number((micros + 999n) / 1000n);
 }
 
 async function samplesKept(

@@ -1,7 +1,7 @@
 /** The import, and the account it gives of every file. */
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { importFiles, type FileReport, type ImportReport } from '../../engine/index.ts';
+import { importFiles, type FileReport, type ImportReport, type PreviewTable } from '../../engine/index.ts';
 import { describeProblem, fail, type Problem } from '../../shared/problem.ts';
 import { isTimeZone, parseInstant } from '../../shared/time.ts';
 import { action, withCase, type CommandContext, type ExitCode } from '../run-command.ts';
@@ -51,9 +51,16 @@ async function importCommand(
   const account = accountOf(report);
   if (context.json) printJson(account);
   else printAccount(account);
-  for (const file of account.files) if (file.outcome === 'refused') note(`fieldwork: ${describeProblem(file.problem)}`);
+  for (const file of account.files) if (file.outcome === 'refused') noteProblem(file.problem);
   if (account.refused === 0) return 0;
   return account.imported + account.alreadyThere > 0 ? 1 : 3;
+}
+
+// A remedy may show a file to begin with, in lines of its own. They are set in, so that none can be taken for ours.
+function noteProblem(problem: Problem): void {
+  const [remedy = '', ...lines] = problem.remedy.split('\n');
+  note(`fieldwork: ${describeProblem({ ...problem, remedy })}`);
+  for (const line of lines) note(`    ${line}`);
 }
 
 function accountOf(report: ImportReport): Account {
@@ -78,9 +85,18 @@ function printAccount({ files, imported, alreadyThere, records, rejected, refuse
   for (const file of files) {
     if (file.outcome === 'refused' || file.outcome === 'already there') continue;
     for (const assumption of file.assumptions) print(`S${file.sourceId}: ${assumption}`);
+    file.preview?.forEach(printPreview);
   }
   const there = alreadyThere === 0 ? '' : `${alreadyThere} files already there, `;
   print(`${imported} sources, ${records} records, ${rejected} rejected, ${there}${refused} files refused.`);
+}
+
+function printPreview({ table, rows }: PreviewTable): void {
+  print(`First rows of ${table}:`);
+  for (const row of rows) {
+    const cells = Object.entries(row).filter(([, value]) => value !== null);
+    print(`  ${cells.map(([column, value]) => `${column}=${value}`).join('  ')}`);
+  }
 }
 
 function row(file: Exclude<Outcome, { outcome: 'refused' }>): readonly (string | number | null)[] {

@@ -32,7 +32,8 @@ export async function rollUpScrapes(transaction: Transaction, sourceId: number):
        WHERE s.name = 'up' AND m.value = 1 AND m.source_id = $source::INTEGER),
      others AS (
        SELECT s.system, s.record, h.hour, h.samples FROM series s JOIN evidence.metric_hours h USING (series_id)
-       WHERE h.source_id = $source::INTEGER AND NOT EXISTS (
+       WHERE h.source_id = $source::INTEGER AND s.name NOT LIKE '%:%' AND s.name NOT IN ('ALERTS', 'ALERTS_FOR_STATE')
+         AND NOT EXISTS (
          SELECT 1 FROM targets t WHERE t.job IS NOT DISTINCT FROM s.job AND t.instance IS NOT DISTINCT FROM s.instance)),
      spoken AS (
        SELECT system, record, time,

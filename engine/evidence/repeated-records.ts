@@ -21,12 +21,13 @@ const SPINE = [
 
 /** Rows of `events` with what tells equal ones apart: the process of a syslog line, the identity of a cloud event. */
 const EVENTS = `
-  SELECT e.*, s.pid, c.event_id, f.fields
+  SELECT e.*, s.pid, c.event_id, f.fields, w.until, w.interface, w.packets, w.bytes, w.fields AS flow_fields
   FROM evidence.events e
   LEFT JOIN evidence.syslog_records s ON s.source_id = e.source_id AND s.record = e.record
   LEFT JOIN evidence.cloudtrail_records c ON c.source_id = e.source_id AND c.record = e.record
-  LEFT JOIN evidence.event_fields f ON f.source_id = e.source_id AND f.record = e.record`;
-const COMPARED = [...SPINE, 'pid', 'event_id', 'fields'];
+  LEFT JOIN evidence.event_fields f ON f.source_id = e.source_id AND f.record = e.record
+  LEFT JOIN evidence.flow_records w ON w.source_id = e.source_id AND w.record = e.record`;
+const COMPARED = [...SPINE, 'pid', 'event_id', 'fields', 'until', 'interface', 'packets', 'bytes', 'flow_fields'];
 
 /**
  * Fills `evidence.repeats` for a source: each of its events that an earlier source has too, from the same system in the

@@ -14,6 +14,7 @@ export async function rollUpSource(
 ): Promise<readonly string[]> {
   const repeats = await findRepeats(transaction, source.sourceId);
   await rollUpEvents(transaction, source.sourceId);
+  await rollUpClocks(transaction, source.sourceId);
   await rollUpMetrics(transaction, source);
   await rollUpScrapes(transaction, source.sourceId);
   if (repeats.size === 0) return [];
@@ -43,6 +44,20 @@ async function rollUpEvents(transaction: Transaction, sourceId: number): Promise
          AND record NOT IN (SELECT record FROM evidence.repeats WHERE source_id = $source))
      SELECT $source, stream, system, date_trunc('hour', time), count(*), min(time), max(time), min(record), max(silence_s)
      FROM spoken GROUP BY stream, system, date_trunc('hour', time)`,
+    { source: sourceId },
+  );
+}
+
+/** The same for measurements of clocks, which are no events. */
+async function rollUpClocks(transaction: Transaction, sourceId: number): Promise<void> {
+  await transaction.query(
+    `INSERT INTO evidence.stream_hours
+     WITH measured AS (
+       SELECT system, time, record, epoch(time) - epoch(lag(time) OVER (PARTITION BY system ORDER BY time, record)) AS silence_s
+       FROM evidence.clock_samples WHERE source_id = $source::INTEGER AND time IS NOT NULL AND system IS NOT NULL)
+     SELECT $source::INTEGER, 'clock', system, date_trunc('hour', time), count(*), min(time), max(time), min(record),
+       max(silence_s)
+     FROM measured GROUP BY ALL`,
     { source: sourceId },
   );
 }

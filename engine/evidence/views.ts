@@ -3,6 +3,7 @@
  * scan. The views give it the name the inventory has for it; where the inventory has none, the name stays as it is.
  */
 import { metricClockSamples } from './metric-clocks.ts';
+import { digestLinks, trailLogFiles } from './trail-views.ts';
 
 interface View {
   readonly name: string;
@@ -82,6 +83,8 @@ export const evidenceViews: readonly View[] = [
     means: 'as the evidence has it',
     sql: `SELECT * FROM evidence.${name} e ${repeatable.has(name) ? `WHERE ${isFirst(name)}` : ''}`,
   })),
+  { name: 'digest_links', means: 'how each CloudTrail digest follows the one before it', sql: digestLinks },
+  { name: 'trail_log_files', means: 'log files that digests name, and those that none names', sql: trailLogFiles },
   { name: 'repeats', means: 'as the evidence has it', sql: 'SELECT * FROM evidence.repeats' },
   {
     name: 'clock_samples',

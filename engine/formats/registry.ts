@@ -1,26 +1,74 @@
+import { accessReviews } from './access-reviews/access-reviews.ts';
+import { accounts } from './accounts/accounts.ts';
 import { auditd } from './auditd/auditd.ts';
+import { azureActivity } from './azure-activity/azure-activity.ts';
+import { baselines } from './baselines/baselines.ts';
+import { chrony } from './chrony/chrony.ts';
+import { cloudtrailDigest } from './cloudtrail-digest/cloudtrail-digest.ts';
 import { cloudtrail } from './cloudtrail/cloudtrail.ts';
+import { entraSignin } from './entra-signin/entra-signin.ts';
+import { genericCsv } from './generic/generic-csv.ts';
+import { genericJson } from './generic/generic-json.ts';
+import { githubAudit } from './github-audit/github-audit.ts';
+import { ntpd } from './ntpd/ntpd.ts';
+import { oktaSystem } from './okta-system/okta-system.ts';
 import { syslog3164 } from './syslog-3164/syslog-3164.ts';
 import { nmap } from './nmap/nmap.ts';
 import { authorizedPorts } from './authorized-ports/authorized-ports.ts';
+import { timedatectl } from './timedatectl/timedatectl.ts';
+import { vpcFlow } from './vpc-flow/vpc-flow.ts';
 import { systems } from './systems/systems.ts';
 import { tickets } from './tickets/tickets.ts';
 import { openmetrics } from './openmetrics/openmetrics.ts';
 import { prometheusApi } from './prometheus-api/prometheus-api.ts';
 import { prometheusSnapshot } from './prometheus-tsdb/prometheus-snapshot.ts';
+import { alertmanager } from './alertmanager/alertmanager.ts';
+import { dmesg } from './dmesg/dmesg.ts';
+import { fluentBit } from './fluent-bit/fluent-bit.ts';
+import { journald } from './journald/journald.ts';
+import { k8sAudit } from './k8s-audit/k8s-audit.ts';
+import { opaDecisions } from './opa-decisions/opa-decisions.ts';
+import { syslog5424 } from './syslog-5424/syslog-5424.ts';
+import { teleportAudit } from './teleport-audit/teleport-audit.ts';
+import { usbguard } from './usbguard/usbguard.ts';
+import { vaultAudit } from './vault-audit/vault-audit.ts';
 import type { AnyFormat, Format, Recognition } from './format.ts';
 
 /** The formats of files. */
 const fileFormats: readonly Format[] = [
   auditd,
   syslog3164,
+  syslog5424,
+  journald,
+  dmesg,
+  fluentBit,
+  opaDecisions,
   cloudtrail,
+  cloudtrailDigest,
+  vpcFlow,
+  azureActivity,
+  entraSignin,
+  oktaSystem,
+  githubAudit,
+  k8sAudit,
+  vaultAudit,
+  teleportAudit,
+  usbguard,
+  alertmanager,
   openmetrics,
   prometheusApi,
+  chrony,
+  ntpd,
+  timedatectl,
   nmap,
   systems,
   authorizedPorts,
   tickets,
+  accounts,
+  accessReviews,
+  baselines,
+  genericCsv,
+  genericJson,
 ];
 
 /** Every format Fieldwork reads, in the order they are listed to people. */
@@ -33,6 +81,15 @@ export function findFormat(id: string): AnyFormat | undefined {
 
 export interface Candidate extends Recognition {
   readonly format: Format;
+}
+
+/** The format that reads a file of no format of its own with a mapping, by how it begins. */
+export function mappedFormat(head: Uint8Array): Format {
+  const first = Buffer.from(head.subarray(0, 64))
+    .toString('utf8')
+    .replace(/^\ufeff/, '')
+    .trimStart()[0];
+  return first === '{' || first === '[' ? genericJson : genericCsv;
 }
 
 /** All formats that could be this file, surest first. Empty: nobody knows it. */

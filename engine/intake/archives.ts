@@ -1,12 +1,11 @@
 /** Archives of many files: which files they hold, and those files on the disk where a reader has to jump about in them. */
-import { createWriteStream } from 'node:fs';
-import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { extract, type Entry, type Headers } from 'tar-stream';
 import { z } from 'zod';
 import { fail, ProblemError } from '../../shared/problem.ts';
+import { stopIfCancelled } from '../core/cancelled.ts';
 import { fileBytes, gunzipped, openZip } from './open-content.ts';
 import type { PlacedPart } from './folder-source.ts';
 
@@ -34,7 +33,9 @@ export interface StreamedMember {
  * `damaged_file`. `name` is for messages.
  */
 export async function* membersOf(path: string, kind: ArchiveKind, name: string): AsyncGenerator<StreamedMember> {
-  const room = Math.max(ALWAYS_ALLOWED_BYTES, (await stat(path)).size * MOST_GROWTH);
+  // An archive that is not there is told of by whoever reads it.
+  const size = (await stat(path).catch(() => undefined))?.size ?? 0;
+  const room = Math.max(ALWAYS_ALLOWED_BYTES, size * MOST_GROWTH);
   if (kind === 'zip') yield* zipMembers(path, name, room);
   else yield* tarMembers(kind === 'tar' ? fileBytes(path) : gunzipped(fileBytes(path), name), name, room);
 }
@@ -58,7 +59,8 @@ async function* tarMembers(
   room: number,
 ): AsyncGenerator<StreamedMember> {
   const tar = new TarBytes(archive, room);
-  const entries = extract();
+  // Without the mark of POSIX, as the oldest programs write it; checksums are compared all the same.
+  const entries = extract({ allowUnknownFormat: true });
   const source = Readable.from(tar.pass(bytes));
   source.on('error', (error) => entries.destroy(error));
   source.pipe(entries);
@@ -67,10 +69,10 @@ async function* tarMembers(
     for await (const entry of entries) {
       tar.header(entry);
       const name = fileName(entry.header, names, archive);
-      const content = tar.content(entry);
-      if (name !== undefined) yield { name, content };
-      // The next member comes only when all of this one has gone by.
-      for await (const piece of content) void piece;
+      const pieces = entry[Symbol.asyncIterator]();
+      if (name !== undefined) yield { name, content: tar.content(pieces) };
+      // The next member comes only when all of this one has gone by, wanted or not.
+      while ((await tar.next(pieces)).done !== true);
     }
     tar.finish();
   } catch (error) {
@@ -81,8 +83,12 @@ async function* tarMembers(
   }
 }
 
+// These are there, but not declared: the records of a pax header, and where the header of an entry begins.
+type TarHeaders = Headers & { readonly pax?: Readonly<Record<string, string>> | null };
+type TarEntry = Entry & { readonly offset?: number };
+
 /** The name of a file; `undefined` for a folder. Fails for links, devices, sparse files and names that lead out of it. */
-function fileName({ name, type, pax }: Headers, names: MemberNames, archive: string): string | undefined {
+function fileName({ name, type, pax }: TarHeaders, names: MemberNames, archive: string): string | undefined {
   if (type === 'directory') return void names.check(name);
   const shown = shortName(name);
   if (Object.keys(pax ?? {}).some((key) => key.startsWith('GNU.sparse.')))
@@ -154,54 +160,98 @@ export async function* memberOf(
   failDamagedTar(new Error(`there is no member ${member}`), archive);
 }
 
-const unpackedSchema = z.array(z.object({ path: z.string(), file: z.string(), bytes: z.int().min(0) }));
+const unpackedSchema = z.array(
+  z.object({ path: z.string(), file: z.string().regex(/^\d{6,}$/), bytes: z.int().min(0) }),
+);
+type Unpacked = z.infer<typeof unpackedSchema>;
 
 /**
  * Unpacks an archive into `folder`, under names of our own, unless that was done before. Gives its files in the order in
- * which they lie in it. Fails with `unsafe_archive` when it holds far more than its size.
+ * which they lie in it. Fails as `membersOf` does, and leaves nothing in `folder` then.
  */
 export async function unpackArchive(
   path: string,
   kind: ArchiveKind,
-  { folder, archive }: { readonly folder: string; readonly archive: string },
+  { folder, archive, signal }: UnpackOptions,
 ): Promise<readonly PlacedPart[]> {
   // Written last, so that it is only there when everything is.
   const list = join(folder, 'files.json');
-  const known = await readFile(list, 'utf8').catch(() => undefined);
-  if (known !== undefined) {
-    const files = unpackedSchema.parse(JSON.parse(known));
-    return files.map(({ path: name, file, bytes }) => ({ path: name, place: join(folder, file), bytes }));
-  }
-  try {
-    await rm(folder, { recursive: true, force: true });
-    await mkdir(folder, { recursive: true });
-    const files: { path: string; file: string; bytes: number }[] = [];
-    for await (const { name, content } of membersOf(path, kind, archive)) {
-      const file = String(files.length + 1).padStart(6, '0');
-      files.push({ path: name, file, bytes: await writeMember(content, join(folder, file)) });
+  let files = await unpackedBefore(folder, list);
+  if (!files) {
+    try {
+      files = await unpackInto(folder, stoppable(membersOf(path, kind, archive), signal));
+      await writeFile(list, JSON.stringify(files));
+    } catch (error) {
+      await rm(folder, { recursive: true, force: true });
+      throw error;
     }
-    await writeFile(list, JSON.stringify(files));
-    return files.map(({ path: name, file, bytes }) => ({ path: name, place: join(folder, file), bytes }));
-  } catch (error) {
-    await rm(folder, { recursive: true, force: true });
-    throw error;
   }
+  return files.map(({ path: name, file, bytes }) => ({ path: name, place: join(folder, file), bytes }));
+}
+
+export interface UnpackOptions {
+  /** Where the files go. */
+  readonly folder: string;
+  /** Name of the archive, for messages. */
+  readonly archive: string;
+  readonly signal?: AbortSignal;
+}
+
+/** The same members, until somebody says stop: then it fails with `cancelled`. */
+export async function* stoppable(
+  members: AsyncGenerator<StreamedMember>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<StreamedMember> {
+  async function* watched(content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const piece of content) {
+      if (signal) stopIfCancelled(signal, CANCELLED);
+      yield piece;
+    }
+  }
+  for await (const { name, content } of members) {
+    if (signal) stopIfCancelled(signal, CANCELLED);
+    yield { name, content: watched(content) };
+  }
+}
+
+const CANCELLED =
+  'The import was cancelled; nothing of the archive under way was kept, and sources that were finished before stay.';
+
+/** The files of the list, when all are there still: a cache may be cleared by anybody. */
+async function unpackedBefore(folder: string, list: string): Promise<Unpacked | undefined> {
+  try {
+    const files = unpackedSchema.parse(JSON.parse(await readFile(list, 'utf8')));
+    for (const { file, bytes } of files) if ((await stat(join(folder, file))).size !== bytes) return undefined;
+    return files;
+  } catch {
+    return undefined;
+  }
+}
+
+async function unpackInto(folder: string, members: AsyncGenerator<StreamedMember>): Promise<Unpacked> {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  const files: Unpacked = [];
+  for await (const { name, content } of members) {
+    const file = String(files.length + 1).padStart(6, '0');
+    files.push({ path: name, file, bytes: await writeMember(content, join(folder, file)) });
+  }
+  return files;
 }
 
 async function writeMember(content: AsyncIterable<Uint8Array>, to: string): Promise<number> {
   let bytes = 0;
-  async function* counted(): AsyncGenerator<Uint8Array> {
+  const file = await open(to, 'w');
+  try {
     for await (const piece of content) {
+      await file.writeFile(piece);
       bytes += piece.length;
-      yield piece;
     }
+  } finally {
+    await file.close();
   }
-  await pipeline(counted, createWriteStream(to));
   return bytes;
 }
-
-/** `entry.offset` is where its header begins: it is there, but not declared. */
-type TarEntry = Entry & { readonly offset?: number };
 
 const BLOCK_BYTES = 512;
 /** What may lie between two files, or after the last one: long names, and what tapes are filled up with. */
@@ -239,7 +289,7 @@ class TarBytes {
   }
 
   /** Hears of the header of a member. */
-  header({ header: { name, size, type }, offset = 0 }: TarEntry): void {
+  header({ header: { name, size = NaN, type }, offset = 0 }: TarEntry): void {
     if (!Number.isSafeInteger(size) || size < 0)
       throw new Error(`the size of ${shortName(name)} is no number of bytes`);
     const blocks = type === 'directory' ? 0 : Math.ceil(size / BLOCK_BYTES);
@@ -247,17 +297,18 @@ class TarBytes {
     this.lastFileEnds = offset + (1 + blocks) * BLOCK_BYTES;
   }
 
-  /** What is in a member. A reader that stops before its end can be followed by another that goes on from there. */
-  async *content(entry: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-    const pieces = entry[Symbol.asyncIterator]();
+  /** What is in a member, from where it was left off. */
+  async *content(pieces: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
     try {
-      for (let next = await pieces.next(); next.done !== true; next = await pieces.next()) {
-        this.givenSinceFile = 0;
-        yield next.value;
-      }
+      for (let next = await this.next(pieces); next.done !== true; next = await this.next(pieces)) yield next.value;
     } catch (error) {
       failDamagedTar(error, this.archive);
     }
+  }
+
+  async next(pieces: AsyncIterator<Uint8Array>): Promise<IteratorResult<Uint8Array>> {
+    this.givenSinceFile = 0;
+    return pieces.next();
   }
 
   /** Fails when the empty blocks at the end are missing: whole files may have been cut off with them. */

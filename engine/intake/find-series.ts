@@ -55,10 +55,10 @@ export class SealedSeries {
   async samples(record: number, range: TimeRange, most: number): Promise<FoundSamples> {
     const taker = new Collecting(most);
     try {
-      const { problems } = await readSeriesRange(this.files, await this.placesOf(record), range, taker);
-      return { samples: taker.samples, isCut: false, problems };
+      await readSeriesRange(this.files, await this.placesOf(record), range, taker);
+      return { samples: taker.samples, isCut: false, problems: taker.problems };
     } catch (error) {
-      if (error instanceof Enough) return { samples: taker.samples, isCut: true, problems: [] };
+      if (error instanceof Enough) return { samples: taker.samples, isCut: true, problems: taker.problems };
       throw error;
     }
   }
@@ -103,6 +103,7 @@ function instant(ms: number): string {
 
 class Collecting implements SampleTaker {
   readonly samples: FoundSample[] = [];
+  readonly problems: Problem[] = [];
 
   constructor(private readonly most: number) {}
 
@@ -115,6 +116,10 @@ class Collecting implements SampleTaker {
 
   histogram(sample: HistogramSample): void {
     this.take({ timeMs: sample.timeMs, value: sample.count, isStale: sample.stale, histogram: sample });
+  }
+
+  problem(problem: Problem): void {
+    this.problems.push(problem);
   }
 
   pause(): undefined {

@@ -27,7 +27,13 @@ export interface PlacedPart {
  */
 export function folderHash(parts: readonly FolderPart[]): Sha256 {
   const sorted = [...parts].sort((a, b) => (a.path < b.path ? -1 : 1));
-  return sha256(sorted.map(({ path, sha256: hash }) => `${hash}  ${path}\n`).join(''));
+  return sha256(sorted.map(({ path, sha256: hash }) => sumLine(hash, path)).join(''));
+}
+
+// A name with a line end would look like two lines: sha256sum escapes it, and says so with a backslash at the start.
+function sumLine(hash: Sha256, path: string): string {
+  const escaped = path.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('\r', '\\r');
+  return escaped === path ? `${hash}  ${path}\n` : `\\${hash}  ${escaped}\n`;
 }
 
 /** The hash and size of files as they lie on the disk. */

@@ -43,7 +43,7 @@ export function importedReport(
   sealed: SealedFile,
   recognised: string,
   dryRun: boolean,
-): FileReport {
+): Exclude<FileReport, { outcome: 'refused' }> {
   return {
     outcome: dryRun ? 'would be imported' : 'imported',
     path: spec.member === null ? spec.originalPath : `${spec.originalPath}!${spec.member}`,

@@ -9,11 +9,12 @@ import type { AnyFormat, Format } from '../formats/format.ts';
 import { findSnapshots } from '../formats/prometheus-tsdb/find-snapshots.ts';
 import { prometheusSnapshot } from '../formats/prometheus-tsdb/prometheus-snapshot.ts';
 import type { Transaction } from '../store/case-database.ts';
-import { membersOf, unpackArchive, type ArchiveKind, type StreamedMember } from './archives.ts';
-import { safeFileName, unpackedFolder } from './case-folder.ts';
+import { membersOf, stoppable, unpackArchive, type ArchiveKind, type StreamedMember } from './archives.ts';
+import { evidencePath, safeFileName, unpackedFolder } from './case-folder.ts';
 import { auditWindow } from './engagement.ts';
 import { asProblem, sealEvidence, unsealEvidence, type EvidenceCase } from './evidence-case.ts';
 import { copyFolder, folderHash, identityOf, partsBelow } from './folder-source.ts';
+import { firstRows } from './first-rows.ts';
 import { HashedCopy } from './hashed-copy.ts';
 import { failAlreadyThere, failEmptyArchive, failNested, importedEntry, importedReport } from './import-account.ts';
 import type { ImportProgress } from './import-progress.ts';
@@ -120,16 +121,17 @@ export class FileImport {
 
   private async importArchive(kind: ArchiveKind): Promise<readonly FileReport[]> {
     const sealed = await this.copyAndHash();
-    const names = await namesIn(this.copy, kind, this.file.path);
+    const { signal } = this.task.job;
+    const names = await namesIn(stoppable(membersOf(this.copy, kind, this.file.path), signal));
     if (names.length === 0) failEmptyArchive(this.file.path);
     const reports = await this.importSnapshots(kind, sealed, names);
     const taken = new Set(reports.flatMap(({ members }) => members));
     const others: FileReport[] = [];
     if (taken.size === names.length) return reports.map(({ report }) => report);
-    for await (const member of membersOf(this.copy, kind, this.file.path)) {
+    // With its first source the copy has become evidence.
+    const place = this.kept ? evidencePath(this.task.target.folder, sealed.sha256, this.file.name) : this.copy;
+    for await (const member of membersOf(place, kind, this.file.path)) {
       if (!taken.has(member.name)) others.push(await this.importMember(member, sealed));
-      // A tar goes on only when the content of a member has gone by.
-      if (kind !== 'zip') await passOver(member);
     }
     return [...reports.map(({ report }) => report), ...others];
   }
@@ -146,21 +148,30 @@ export class FileImport {
     if (snapshots.length === 0) return [];
     const folder = unpackedFolder(target.folder, sealed.sha256);
     const known = target.sources.some(({ sha256 }) => sha256 === sealed.sha256);
-    const parts = await unpackArchive(this.copy, kind, { folder, archive: this.file.path });
-    const reports: { report: FileReport; members: readonly string[] }[] = [];
-    for (const snapshot of snapshots) {
-      const member = snapshot.folder === '' ? './' : snapshot.folder;
-      const path = `${this.file.path}!${member}`;
-      const inIt = partsBelow(parts, snapshot.folder, snapshot.files);
-      const decision = { format: prometheusSnapshot, reason: snapshotReason(snapshot.blocks) };
-      const read = readFolder({ parts: inIt, onBytes: () => undefined, identity: () => identityOf(inIt) });
-      const content = { member, decision, read };
-      const report = await this.importContent(content, async () => sealed).catch((error) => this.refusal(path, error));
-      reports.push({ report, members: snapshot.files });
+    try {
+      const parts = await unpackArchive(this.copy, kind, {
+        folder,
+        archive: this.file.path,
+        signal: this.task.job.signal,
+      });
+      const reports: { report: FileReport; members: readonly string[] }[] = [];
+      for (const snapshot of snapshots) {
+        const member = snapshot.folder === '' ? './' : snapshot.folder;
+        const path = `${this.file.path}!${member}`;
+        const inIt = partsBelow(parts, snapshot.folder, snapshot.files);
+        const decision = { format: prometheusSnapshot, reason: snapshotReason(snapshot.blocks) };
+        const read = readFolder({ parts: inIt, onBytes: () => undefined, identity: () => identityOf(inIt) });
+        const content = { member, decision, read };
+        const report = await this.importContent(content, async () => sealed).catch((error) =>
+          this.refusal(path, error),
+        );
+        reports.push({ report, members: snapshot.files });
+      }
+      return reports;
+    } finally {
+      // Kept for reading more of it later, as long as the archive is in the case.
+      if (!known && !this.kept) await rm(folder, { recursive: true, force: true });
     }
-    // Kept for reading more of it later, as long as the archive is in the case.
-    if (!known && !this.kept) await rm(folder, { recursive: true, force: true });
-    return reports;
   }
 
   private async importMember(member: StreamedMember, sealed: SealedFile): Promise<FileReport> {
@@ -177,7 +188,11 @@ export class FileImport {
     const container = containerOf(head);
     const inner = container === 'gzip' ? gunzipHead(head) : head;
     if (container === 'zip' || container === 'tar' || containerOf(inner) === 'tar') failNested(path);
-    const decision = decideFormat(inner, this.task.options.as, path);
+    const decision = decideFormat(
+      inner,
+      { as: this.task.options.as, hasMapping: this.task.options.mapping !== undefined },
+      path,
+    );
     const bytes = container === 'gzip' ? gunzipped(all, path) : all;
     return { member: member.name, decision, read: readBytes(decision, bytes) };
   }
@@ -196,7 +211,8 @@ export class FileImport {
           const read = { ...rows, assumptions: [...rows.assumptions, ...statements].sort() };
           await registerSource(transaction, spec, read, { ...sealed, importedAt: effects.now() });
           const report = importedReport(spec, read, sealed, content.decision.reason, this.task.options.dryRun === true);
-          if (this.task.options.dryRun === true) throw new DryRunDone(report);
+          if (this.task.options.dryRun === true)
+            throw new DryRunDone({ ...report, preview: await firstRows(transaction, spec.sourceId, read.rows) });
           this.sealed = sealed;
           if (read.rows['systems'] !== undefined) this.task.names.forget();
           return { entry: importedEntry(spec, read, sealed, content.decision.reason), result: report };
@@ -306,17 +322,10 @@ function fileDecision(decision: Decision | undefined): Decision<Format> {
 }
 
 /** The names of what is in an archive. */
-async function namesIn(path: string, kind: ArchiveKind, archive: string): Promise<readonly string[]> {
+async function namesIn(members: AsyncIterable<StreamedMember>): Promise<readonly string[]> {
   const names: string[] = [];
-  for await (const member of membersOf(path, kind, archive)) {
-    names.push(member.name);
-    if (kind !== 'zip') await passOver(member);
-  }
+  for await (const { name } of members) names.push(name);
   return names;
-}
-
-async function passOver({ content }: StreamedMember): Promise<void> {
-  for await (const piece of content) void piece;
 }
 
 /** The first bytes, and the same content from its beginning. */

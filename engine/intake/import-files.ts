@@ -1,6 +1,8 @@
 /** Imports files into a case: each source in one step, each file accounted for, nothing left behind when cancelled. */
 import { mkdir, rm } from 'node:fs/promises';
+import { fail } from '../../shared/problem.ts';
 import type { JobContext } from '../core/effects.ts';
+import { readMapping } from '../formats/generic/mapping.ts';
 import { anySelector } from '../formats/prometheus-tsdb/selector.ts';
 import { refusedEntry, type EvidenceCase } from './evidence-case.ts';
 import { FileImport } from './import-file.ts';
@@ -21,7 +23,11 @@ export async function importFiles(
   job: JobContext,
 ): Promise<ImportReport> {
   if (options.series) anySelector(options.series);
-  const plan = await planImport(paths, options.as);
+  const how = { as: options.as, hasMapping: options.mapping !== undefined };
+  // A format that was named may have a way of its own to write what its fields are.
+  const isGeneric = options.as === undefined || options.as.startsWith('generic-');
+  if (options.mapping !== undefined && isGeneric) checkMapping(options.mapping);
+  const plan = await planImport(paths, how);
   const progress = startProgress(plan.files, job);
   const files: FileReport[] = plan.refused.map(({ path, problem }) => ({ outcome: 'refused', path, problem }));
   const task = { target, options, job, progress, names: new SystemNames(target.database) };
@@ -37,6 +43,11 @@ export async function importFiles(
   const report = summarise(files);
   if (report.imported > 0 && options.dryRun !== true) await noteRefusals(target, files);
   return report;
+}
+
+function checkMapping(text: string): void {
+  const read = readMapping(text);
+  if (read.kind === 'refused') fail(read.because);
 }
 
 function summarise(files: readonly FileReport[]): ImportReport {

@@ -20,6 +20,12 @@ export interface ImportOptions {
   readonly dryRun?: boolean;
 }
 
+/** The first rows of a table; values as text, null where there is none. */
+export interface PreviewTable {
+  readonly table: string;
+  readonly rows: readonly Readonly<Record<string, string | null>>[];
+}
+
 /** What became of one file, or of one member of an archive. */
 export type FileReport =
   | {
@@ -36,6 +42,8 @@ export type FileReport =
       readonly firstTime: string | null;
       readonly lastTime: string | null;
       readonly assumptions: readonly string[];
+      /** Of a dry run: the first rows of each table, as they would land. */
+      readonly preview?: readonly PreviewTable[];
     }
   | { readonly outcome: 'refused'; readonly path: string; readonly problem: Problem };
 

@@ -26,9 +26,19 @@ export function containerOf(head: Uint8Array): Container {
   return 'plain';
 }
 
-// POSIX and GNU tar have this at byte 257 of the header of each member.
+// POSIX and GNU tar have a mark at byte 257 of the header of each member. In older ones only the checksum tells: the sum
+// of the bytes of the header, with blanks in its own place, stands there in octal digits.
 function isTar(head: Uint8Array): boolean {
-  return head.length >= 512 && Buffer.from(head.subarray(257, 262)).toString('latin1') === 'ustar';
+  if (head.length < 512) return false;
+  if (textAt(head, 257, 262) === 'ustar') return true;
+  const header = Uint8Array.from(head.subarray(0, 512));
+  header.fill(0x20, 148, 156);
+  const digits = /^ *([0-7]{1,7})[ \0]/.exec(textAt(head, 148, 156))?.[1];
+  return digits !== undefined && parseInt(digits, 8) === header.reduce((sum, byte) => sum + byte, 0);
+}
+
+function textAt(bytes: Uint8Array, from: number, to: number): string {
+  return Buffer.from(bytes.subarray(from, to)).toString('latin1');
 }
 
 /** The first bytes of a file as they stand in it. */
@@ -161,10 +171,21 @@ function listEntries(zip: yauzl.ZipFile, name: string): Promise<readonly yauzl.E
   });
 }
 
+// UNIX keeps the mode of a file in the upper half of its attributes.
+const MADE_ON_UNIX = 3;
+const FILE_KIND = 0o170000;
+const PLAIN_FILE = 0o100000;
+const FOLDER = 0o040000;
+
 function unsafeEntry(entry: yauzl.Entry, names: ReadonlySet<string>): string | undefined {
   if (names.has(entry.fileName)) return `The archive has two members named ${entry.fileName}.`;
   if (names.size >= MOST_MEMBERS) return `The archive has more than ${MOST_MEMBERS} files.`;
   if ((entry.generalPurposeBitFlag & 1) === 1) return `The member ${entry.fileName} is encrypted.`;
+  const kind = (entry.externalFileAttributes >>> 16) & FILE_KIND;
+  if (entry.versionMadeBy >>> 8 === MADE_ON_UNIX && ![0, PLAIN_FILE, FOLDER].includes(kind))
+    return `The member ${entry.fileName} is a link or a device, not a file.`;
+  if (entry.fileName.endsWith('/') && entry.uncompressedSize > 0)
+    return `The folder ${entry.fileName} in the archive has content.`;
   return undefined;
 }
 

@@ -5,7 +5,7 @@ import { fail, ProblemError, type Problem } from '../../shared/problem.ts';
 import type { AnyFormat, Format } from '../formats/format.ts';
 import { findSnapshots, type FoundSnapshot } from '../formats/prometheus-tsdb/find-snapshots.ts';
 import { prometheusSnapshot } from '../formats/prometheus-tsdb/prometheus-snapshot.ts';
-import { findFormat, formats, recogniseFormat } from '../formats/registry.ts';
+import { findFormat, formats, mappedFormat, recogniseFormat } from '../formats/registry.ts';
 import type { ArchiveKind } from './archives.ts';
 import type { PlacedPart } from './folder-source.ts';
 import { containerOf, gunzipHead, readHead } from './open-content.ts';
@@ -36,6 +36,14 @@ export interface Decision<F extends AnyFormat = AnyFormat> {
   readonly reason: string;
 }
 
+/** What a person says about the format of files. */
+export interface FormatChoice {
+  /** Id of the format that every file is read as. */
+  readonly as: string | undefined;
+  /** A mapping was given, for files that no format is sure of. */
+  readonly hasMapping: boolean;
+}
+
 /** A file that cannot be taken, and why. */
 export interface Refusal {
   readonly path: string;
@@ -50,19 +58,21 @@ export interface ImportPlan {
 /**
  * Lists the files under `paths` (folders with all they hold, links not followed) and recognises each by content. Files
  * that belong together, as those of a snapshot do, are one.
- * Inventories come first, since other files are read with them; then by path, the same on every machine, rotated logs
- * from the oldest to the newest.
+ * Inventories come first, since other files are read with them; then folders that are one source, then files, each by
+ * path, the same on every machine, rotated logs from the oldest to the newest.
  * Fails with `not_found` when a path that was named is not there.
  */
-export async function planImport(paths: readonly string[], as: string | undefined): Promise<ImportPlan> {
+export async function planImport(paths: readonly string[], how: FormatChoice): Promise<ImportPlan> {
+  const { as } = how;
   if (as !== undefined && !findFormat(as)) failNoSuchFormat(as);
+  if (as !== undefined && how.hasMapping && findFormat(as)?.usesMapping !== true) failMappingUnused(as);
   const refused: Refusal[] = [];
   const files: PlannedFile[] = [];
   const { folders, single } = await listFiles(paths, refused, as === undefined || as === prometheusSnapshot.id);
   files.push(...folders);
   for (const path of single) {
     try {
-      files.push(await planFile(path, as));
+      files.push(await planFile(path, how));
     } catch (error) {
       const problem =
         error instanceof ProblemError ? error.problem : cannotLookAt(path, error as NodeJS.ErrnoException);
@@ -162,7 +172,7 @@ async function walk(
   }
 }
 
-async function planFile(path: string, as: string | undefined): Promise<PlannedFile> {
+async function planFile(path: string, how: FormatChoice): Promise<PlannedFile> {
   const { size } = await stat(path);
   const head = await readHead(path);
   const outer = containerOf(head);
@@ -171,7 +181,7 @@ async function planFile(path: string, as: string | undefined): Promise<PlannedFi
   const content = outer === 'gzip' ? gunzipHead(head) : head;
   const isTar = outer === 'tar' || (outer === 'gzip' && containerOf(content) === 'tar');
   const container = isTar ? (outer === 'tar' ? 'tar' : 'tar.gz') : outer;
-  const decision = isArchive(container) ? undefined : decideFormat(content, as, path);
+  const decision = isArchive(container) ? undefined : decideFormat(content, how, path);
   return { path, name, bytes: size, container, decision, parts: [] };
 }
 
@@ -184,11 +194,13 @@ export function isArchive(container: Wrapping): container is ArchiveKind {
  * Says which format a file is, by its first bytes, or takes the one a person named.
  * Fails with `unknown_format` or `ambiguous_format`, naming the candidates.
  */
-export function decideFormat(head: Uint8Array, as: string | undefined, file: string): Decision<Format> {
+export function decideFormat(head: Uint8Array, { as, hasMapping }: FormatChoice, file: string): Decision<Format> {
   const named = as === undefined ? undefined : findFormat(as);
   if (named?.framing === 'folder') return failNoFolder(named.title, file);
   if (named) return { format: named, reason: `Read as ${named.id} because that was asked for.` };
   const [best, second] = recogniseFormat(head);
+  if (hasMapping && (!best || best.confidence < SURE_ENOUGH))
+    return { format: mappedFormat(head), reason: 'No format is sure of it, so it is read with the mapping.' };
   if (!best || best.confidence < SURE_ENOUGH)
     return failUnknown(head, file, best && `${best.format.id} is nearest: ${best.reason}`);
   if (second && second.confidence >= SURE_ENOUGH && best.confidence - second.confidence < TOO_CLOSE) {
@@ -219,6 +231,15 @@ function failNoFolder(title: string, file: string): never {
     message: 'This file is not part of a folder of that format.',
     where: { file },
     remedy: `Name the folder or the archive. The format is: ${title}.`,
+  });
+}
+
+function failMappingUnused(as: string): never {
+  const mapped = formats.filter(({ usesMapping }) => usesMapping === true).map(({ id }) => id);
+  return fail({
+    code: 'bad_request',
+    message: `${as} has its own fields and takes no mapping.`,
+    remedy: `Leave out --mapping, or read the files as ${mapped.join(' or ')}.`,
   });
 }
 

@@ -40,7 +40,9 @@ export interface ScrapeGap extends ScrapeTarget, Interval {}
 // any of its series was.
 const SERIES = `
   series AS (
-    SELECT series_id, name = 'up' AND samples_kept AS is_up, system,
+    SELECT source_id, series_id, name = 'up' AND samples_kept AS is_up, system,
+      -- What the server made by rules of its own says nothing about a target.
+      name LIKE '%:%' OR name IN ('ALERTS', 'ALERTS_FOR_STATE') AS is_rule,
       coalesce(labels['job'], '') AS job, coalesce(labels['instance'], '') AS instance
     FROM metric_series WHERE system IS NOT NULL),
   looks AS (
@@ -51,8 +53,10 @@ const SERIES = `
   runs AS (
     SELECT s.system, s.job, s.instance, p."from", p."to" - INTERVAL 1 MILLISECOND AS "to", p.interval_ms
     FROM series s JOIN metric_presence p USING (series_id)
-    WHERE NOT EXISTS (SELECT 1 FROM series u
-      WHERE u.is_up AND u.system = s.system AND u.job = s.job AND u.instance = s.instance))`;
+    WHERE NOT s.is_rule AND NOT EXISTS (SELECT 1 FROM series u
+      WHERE u.is_up AND u.system = s.system AND u.job = s.job AND u.instance = s.instance)
+      AND ((s.job <> '' AND s.instance <> '')
+        OR NOT EXISTS (SELECT 1 FROM series u WHERE u.is_up AND u.source_id = s.source_id)))`;
 
 /** Every target of which anything is known, in the order of system, job and instance. */
 export async function findScrapedTargets(database: CaseDatabase): Promise<readonly ScrapedTarget[]> {

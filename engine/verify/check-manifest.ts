@@ -90,5 +90,11 @@ function dayCount(first: string, last: string): number {
 /** The hash of a folder: of the lines that sha256sum prints for its files, in the order of their paths. */
 function folderHash(files: readonly { readonly path: string; readonly sha256: string }[]): string {
   const sorted = [...files].sort((a, b) => (a.path < b.path ? -1 : 1));
-  return sha256(sorted.map((file) => `${file.sha256}  ${file.path}\n`).join(''));
+  return sha256(sorted.map((file) => sumLine(file.sha256, file.path)).join(''));
+}
+
+/** A line of sha256sum; it escapes names with a backslash or a line end, and then begins with a backslash. */
+function sumLine(hash: string, path: string): string {
+  const escaped = path.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('\r', '\\r');
+  return escaped === path ? `${hash}  ${path}\n` : `\\${hash}  ${escaped}\n`;
 }

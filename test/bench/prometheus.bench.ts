@@ -19,7 +19,7 @@ const ROUNDS = 3;
 const DUMPS = 2;
 const HOSTS = 20;
 const SCRAPES = 2400;
-const USUAL_SAMPLES = 24_000_000;
+const USUAL_SAMPLES = 60_000_000;
 const FROM_MS = Date.UTC(2026, 0, 1);
 /** Of the large snapshot: blocks one after the other, each of five days and of two segment files, 2 GB together. */
 const LARGE_BLOCKS = 3;

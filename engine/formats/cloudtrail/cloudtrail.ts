@@ -3,16 +3,19 @@ import { parseInstant, type UtcMicros } from '../../../shared/time.ts';
 import type { Problem } from '../../../shared/problem.ts';
 import type { Format, ReadContext, RowSink, SourceReader } from '../format.ts';
 import { repeatedMember } from '../framing/json-members.ts';
-import { JsonRecordScanner, type JsonRecord } from '../framing/json-records.ts';
-import { eventOf, scannerOptions } from './envelopes.ts';
-import { detailRow, spineRow } from './events.ts';
+import type { JsonRecord } from '../framing/json-records.ts';
+import { eventOf } from './envelopes.ts';
+import { nameOf } from './event-names.ts';
+import { EventScanner } from './event-scanner.ts';
+import { detailRow, leftOver, spineRow } from './events.ts';
 import { textAt } from './members.ts';
 import { recogniseCloudTrail } from './recognise.ts';
+import { signInRow } from './sign-ins.ts';
 
 export const cloudtrail: Format = {
   id: 'cloudtrail',
   title: 'AWS CloudTrail events',
-  version: 1,
+  version: 3,
   framing: 'spans',
   streams: ['cloudtrail'],
   recognise: recogniseCloudTrail,
@@ -20,7 +23,7 @@ export const cloudtrail: Format = {
 };
 
 class CloudTrailReader implements SourceReader {
-  readonly #scanner: JsonRecordScanner;
+  readonly #scanner: EventScanner;
   #events = 0;
   #rejects = 0;
   #firstReason = '';
@@ -32,7 +35,7 @@ class CloudTrailReader implements SourceReader {
     private readonly sink: RowSink,
     private readonly context: ReadContext,
   ) {
-    this.#scanner = new JsonRecordScanner(scannerOptions, {
+    this.#scanner = new EventScanner({
       record: (record) => this.#read(record),
       damaged: (byte, bytes, reason) => this.#reject(byte, bytes, reason),
     });
@@ -67,8 +70,13 @@ class CloudTrailReader implements SourceReader {
       this.sink.assume(`Where an event gives a member twice (${printable(repeated)}), the last one counts.`);
     this.#events++;
     this.sink.record(record.byte, record.bytes.length);
-    this.sink.row('events', spineRow(event.value, time, this.context.system));
+    const spine = spineRow(event.value, time, this.context.system);
+    this.sink.row('events', spine);
     this.sink.row('cloudtrail_records', detailRow(event));
+    const fields = leftOver(event);
+    if (fields !== undefined) this.sink.row('event_fields', { stream: 'cloudtrail', fields });
+    const signIn = signInRow(event.value, spine);
+    if (signIn !== undefined) this.sink.row('authentications', signIn);
   }
 
   /** The time of an event, or the sentence that says why it is none. */
@@ -76,7 +84,7 @@ class CloudTrailReader implements SourceReader {
     if (typeof event !== 'object' || event === null || Array.isArray(event)) return 'The record is not a JSON object.';
     const text = textAt(event, 'eventTime');
     if (text === undefined) return 'The record has no eventTime.';
-    if (textAt(event, 'eventName') === undefined) return 'The record has no eventName.';
+    if (nameOf(event) === undefined) return 'The record has no eventName.';
     if (text === this.#lastTimeText) return this.#lastTime;
     const time = parseInstant(text);
     if (time !== undefined) {
@@ -84,8 +92,8 @@ class CloudTrailReader implements SourceReader {
       this.#lastTime = time;
       return time;
     }
-    // CloudTrail itself always writes Z; some tools drop it when they hand the event on.
-    const asUtc = parseInstant(`${text}Z`);
+    // CloudTrail itself always writes Z; some tools drop it, and CloudTrail Lake the T too.
+    const asUtc = parseInstant(`${text.replace(' ', 'T')}Z`);
     if (asUtc === undefined) return `eventTime ${JSON.stringify(printable(text))} is not a time.`;
     this.sink.assume('eventTime without an offset is taken as UTC.');
     return asUtc;

@@ -4,6 +4,7 @@ import type { UtcMicros } from '../../../shared/time.ts';
 import { rawMember } from '../framing/json-members.ts';
 import type { JsonRecord } from '../framing/json-records.ts';
 import { isIpAddress } from '../framing/ip-address.ts';
+import { isInsight, nameOf, sourceOf } from './event-names.ts';
 import { readableIdentity } from './identity.ts';
 import { flagAt, memberOf, textAt } from './members.ts';
 
@@ -17,14 +18,16 @@ export function spineRow(event: unknown, time: UtcMicros, fallbackSystem: string
     time,
     system: account === undefined ? fallbackSystem : `aws:${account}`,
     stream: 'cloudtrail',
-    class: isSignIn(event) ? 'authentication' : 'api_activity',
+    class: isInsight(event) ? 'detection_finding' : isSignIn(event) ? 'authentication' : 'api_activity',
     activity: activityOf(event),
-    code: textAt(event, 'eventName'),
+    code: nameOf(event),
     actor,
     target: targetOf(event),
     src_ip: address !== undefined && isIpAddress(address) ? address : undefined,
     outcome,
-    message: sentence(event, actor ?? 'Someone not named') + ending(event, outcome),
+    message: isInsight(event)
+      ? insightSentence(event)
+      : sentence(event, actor ?? 'Someone not named') + ending(event, outcome),
   };
 }
 
@@ -34,8 +37,8 @@ export function detailRow(record: JsonRecord): EvidenceRow<'cloudtrail_records'>
   return {
     event_id: textAt(event, 'eventID'),
     event_version: textAt(event, 'eventVersion'),
-    event_source: textAt(event, 'eventSource'),
-    event_name: textAt(event, 'eventName'),
+    event_source: sourceOf(event),
+    event_name: nameOf(event),
     event_type: textAt(event, 'eventType'),
     event_category: textAt(event, 'eventCategory'),
     region: textAt(event, 'awsRegion'),
@@ -54,6 +57,20 @@ export function detailRow(record: JsonRecord): EvidenceRow<'cloudtrail_records'>
     response: asWritten(record, 'responseElements'),
     resources: asWritten(record, 'resources'),
   };
+}
+
+/**
+ * Members that have no column, as a JSON object: what an insight says; the identity where CloudTrail Lake gives it as
+ * text that is no JSON, `{type=IAMUser, ...}`. `undefined` where there is none.
+ */
+export function leftOver(record: JsonRecord): string | undefined {
+  const names = isInsight(record.value) ? ['insightDetails', 'sharedEventID'] : [];
+  if (typeof memberOf(record.value, 'userIdentity') === 'string') names.push('userIdentity');
+  const members = names.flatMap((name) => {
+    const text = rawMember(record, name);
+    return text === undefined ? [] : [`${JSON.stringify(name)}:${text}`];
+  });
+  return members.length === 0 ? undefined : `{${members.join(',')}}`;
 }
 
 function asWritten(record: JsonRecord, name: string): string | undefined {
@@ -76,9 +93,9 @@ function multiFactor(event: unknown): boolean | undefined {
 
 function isSignIn(event: unknown): boolean {
   return (
-    textAt(event, 'eventSource') === 'signin.amazonaws.com' ||
+    sourceOf(event) === 'signin.amazonaws.com' ||
     textAt(event, 'eventType') === 'AwsConsoleSignIn' ||
-    textAt(event, 'eventName') === 'ConsoleLogin'
+    nameOf(event) === 'ConsoleLogin'
   );
 }
 
@@ -90,7 +107,9 @@ const verbs: readonly (readonly [string, RegExp])[] = [
 ];
 
 function activityOf(event: unknown): string {
-  const name = textAt(event, 'eventName') ?? '';
+  // An insight begins and ends, as a finding is made and closed.
+  if (isInsight(event)) return textAt(event, 'insightDetails', 'state')?.toLowerCase() === 'end' ? 'close' : 'create';
+  const name = nameOf(event) ?? '';
   if (isSignIn(event))
     return /Log[io]n|SignIn/i.test(name) ? 'logon' : /SignOut|Logout/i.test(name) ? 'logoff' : 'other';
   if (flagAt(event, 'readOnly') === true) return 'read';
@@ -103,10 +122,11 @@ function activityOf(event: unknown): string {
  */
 function outcomeOf(event: unknown): string | undefined {
   if (textAt(event, 'errorCode') !== undefined || textAt(event, 'errorMessage') !== undefined) return 'failure';
-  const said = textAt(event, 'responseElements', textAt(event, 'eventName') ?? '')?.toLowerCase();
+  const said = textAt(event, 'responseElements', nameOf(event) ?? '')?.toLowerCase();
   if (said === 'success' || said === 'failure') return said;
   const type = textAt(event, 'eventType');
-  return isSignIn(event) || type === 'AwsServiceEvent' || type === 'AwsCloudTrailInsight' ? undefined : 'success';
+  const isRequest = type !== 'AwsServiceEvent' && type !== 'AwsCloudTrailInsight' && !isInsight(event);
+  return isRequest && !isSignIn(event) ? 'success' : undefined;
 }
 
 // The request member that names the main resource, most telling first.
@@ -121,12 +141,20 @@ function targetOf(event: unknown): string | undefined {
   if (resource !== undefined) return resource;
   const request = memberOf(event, 'requestParameters');
   const name = namedBy.find((member) => textAt(request, member) !== undefined);
-  return name === undefined ? textAt(event, 'eventSource') : textAt(request, name);
+  return name === undefined ? sourceOf(event) : textAt(request, name);
+}
+
+function insightSentence(event: unknown): string {
+  const type = textAt(event, 'insightDetails', 'insightType') ?? 'insight of a type not named';
+  const region = textAt(event, 'awsRegion');
+  const where = region === undefined ? '' : ` in ${region}`;
+  const state = textAt(event, 'insightDetails', 'state')?.toLowerCase() === 'end' ? 'ended' : 'began';
+  return `CloudTrail Insights: unusual calls of ${nameOf(event) ?? ''} of ${sourceOf(event) ?? 'an AWS service not named'}${where} ${state} (${type}).`;
 }
 
 function sentence(event: unknown, actor: string): string {
-  const name = textAt(event, 'eventName') ?? '';
-  const source = textAt(event, 'eventSource') ?? 'an AWS service not named';
+  const name = nameOf(event) ?? '';
+  const source = sourceOf(event) ?? 'an AWS service not named';
   const what = name === 'ConsoleLogin' ? 'signed in to the AWS console' : `called ${name} of ${source}`;
   const region = textAt(event, 'awsRegion');
   const from = textAt(event, 'sourceIPAddress');

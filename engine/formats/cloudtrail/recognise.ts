@@ -1,6 +1,7 @@
 import type { Recognition } from '../format.ts';
-import { JsonRecordScanner } from '../framing/json-records.ts';
-import { eventOf, scannerOptions } from './envelopes.ts';
+import { eventOf } from './envelopes.ts';
+import { nameOf, sourceOf } from './event-names.ts';
+import { EventScanner } from './event-scanner.ts';
 import { memberOf, textAt } from './members.ts';
 
 /**
@@ -10,7 +11,7 @@ import { memberOf, textAt } from './members.ts';
 export function recogniseCloudTrail(head: Uint8Array): Recognition {
   let records = 0;
   let events = 0;
-  const scanner = new JsonRecordScanner(scannerOptions, {
+  const scanner = new EventScanner({
     record: (record) => {
       records++;
       if (isEvent(eventOf(record).value)) events++;
@@ -27,8 +28,8 @@ export function recogniseCloudTrail(head: Uint8Array): Recognition {
 }
 
 function isEvent(value: unknown): boolean {
-  const named = textAt(value, 'eventName') !== undefined && textAt(value, 'eventTime') !== undefined;
-  return named && textAt(value, 'eventSource') !== undefined && memberOf(value, 'digestS3Object') === undefined;
+  const named = nameOf(value) !== undefined && textAt(value, 'eventTime') !== undefined;
+  return named && sourceOf(value) !== undefined && memberOf(value, 'digestS3Object') === undefined;
 }
 
 /** One record fills the head: only its member names can be seen. */

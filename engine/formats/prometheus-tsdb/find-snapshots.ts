@@ -23,6 +23,7 @@ export interface Delivery {
  */
 export function findSnapshots(paths: readonly string[]): Delivery {
   const blocks = blockFolders(paths);
+  if (blocks.size === 0) return { snapshots: [], others: paths };
   const roots = new Set([...blocks].map(parentOf));
   const files = new Map<string, string[]>();
   const others: string[] = [];
@@ -40,22 +41,33 @@ export function findSnapshots(paths: readonly string[]): Delivery {
   return { snapshots: snapshots.sort((a, b) => (a.folder < b.folder ? -1 : 1)), others };
 }
 
+/** What says of a folder that it is a block. */
+const BLOCK_PARTS = ['meta.json', 'index', 'chunks'];
+
 // Folders end in `/`; the top is empty, and lies in itself.
 function blockFolders(paths: readonly string[]): ReadonlySet<string> {
   const inside = new Map<string, Set<string>>();
   for (const path of paths) {
     const parts = path.split('/');
-    for (let depth = 0; depth < parts.length; depth++) {
+    parts.forEach((part, depth) => {
+      if (!BLOCK_PARTS.includes(part)) return;
       const folder = parts.slice(0, depth).join('/') + (depth === 0 ? '' : '/');
-      const known = inside.get(folder) ?? new Set();
-      inside.set(folder, known.add(parts[depth]!));
-    }
+      const known = inside.get(folder);
+      if (known) known.add(part);
+      else inside.set(folder, new Set([part]));
+    });
   }
   const blocks = [...inside].filter(([folder, children]) => {
     const parts = folder.split('/').slice(0, -1);
-    return !parts.some(isOtherPart) && isBlockFolder(parts.at(-1) ?? '', children);
+    return !parts.some(isOtherPart) && isBlock(parts.at(-1) ?? '', children);
   });
   return new Set(blocks.map(([folder]) => folder));
+}
+
+/** Many things have an index and a meta.json: a folder that is not named as a block must have chunks as well. */
+function isBlock(name: string, parts: ReadonlySet<string>): boolean {
+  const isNamedAsBlock = isBlockFolder(name, new Set(BLOCK_PARTS.slice(1)));
+  return isBlockFolder(name, parts) && (isNamedAsBlock || parts.size === BLOCK_PARTS.length);
 }
 
 function parentOf(folder: string): string {
@@ -64,11 +76,11 @@ function parentOf(folder: string): string {
 }
 
 function snapshotOf(path: string, blocks: ReadonlySet<string>, roots: ReadonlySet<string>): string | undefined {
-  const parts = path.split('/');
-  for (let depth = 0; depth < parts.length; depth++) {
-    const folder = parts.slice(0, depth).join('/') + (depth === 0 ? '' : '/');
+  let folder = '';
+  for (const part of path.split('/')) {
     if (blocks.has(folder)) return parentOf(folder);
-    if (roots.has(folder) && isOtherPart(parts[depth]!)) return folder;
+    if (roots.has(folder) && isOtherPart(part)) return folder;
+    folder += `${part}/`;
   }
   return undefined;
 }

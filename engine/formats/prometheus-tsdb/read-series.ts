@@ -17,12 +17,6 @@ export interface TimeRange {
   readonly toMs: number;
 }
 
-export interface SeriesReading {
-  readonly duplicates: Readonly<Duplicates>;
-  /** What could not be read of it. */
-  readonly problems: readonly Problem[];
-}
-
 /** A series as one block has it. */
 export interface SeriesInBlock {
   readonly place: SeriesPlace;
@@ -46,15 +40,14 @@ export async function findSeries(files: BlockFiles, place: SeriesPlace): Promise
 
 /**
  * Gives the samples of a series in a stretch of time, as a server asked for that stretch would. Checksums are checked on
- * the way; what is damaged is left out and is a problem. `places` are in the order in which a server asks its blocks.
+ * the way; what is damaged is left out, and `taker` is told. `places` are in the order in which a server asks its blocks.
  */
 export async function readSeriesRange(
   files: BlockFiles,
   places: readonly SeriesPlace[],
   range: TimeRange,
-  taker: SampleTaker,
-): Promise<SeriesReading> {
-  const problems: Problem[] = [];
+  taker: SampleTaker & { problem(problem: Problem): void },
+): Promise<void> {
   const duplicates: Duplicates = { count: 0, conflicts: 0 };
   const sources: SeriesSamples[] = [];
   for (const place of places) {
@@ -62,17 +55,20 @@ export async function readSeriesRange(
       const { entry } = await findSeries(files, place);
       const chunks = entry.chunks.filter((each) => each.maxTimeMs >= range.fromMs && each.minTimeMs < range.toMs);
       if (chunks.length === 0) continue;
-      const block = await openBlock(files, place, problems);
+      const block = await openBlock(files, place, (problem) => taker.problem(problem));
       sources.push(new SeriesSamples(block, { ...entry, chunks }, new FloatSamples(), () => undefined));
     } catch (error) {
-      problems.push(problemOf(error));
+      taker.problem(problemOf(error));
     }
   }
   await mergeSamples(sources, new WithinRange(range, taker), duplicates);
-  return { duplicates, problems };
 }
 
-async function openBlock(files: BlockFiles, { block }: SeriesPlace, problems: Problem[]): Promise<SeriesBlock> {
+async function openBlock(
+  files: BlockFiles,
+  { block }: SeriesPlace,
+  report: (problem: Problem) => void,
+): Promise<SeriesBlock> {
   const list = files.list();
   const folder = `${block}chunks/`;
   const inFolder = list.filter(({ name }) => name.startsWith(folder));
@@ -82,8 +78,8 @@ async function openBlock(files: BlockFiles, { block }: SeriesPlace, problems: Pr
   return {
     segments: opened.segments,
     counts: { samples: 0, deletedSamples: 0 },
-    report: (problem) => void problems.push(problem),
-    leaveOut: (problem) => void problems.push(problem),
+    report,
+    leaveOut: report,
     deletedOf: (ref) => tombstones?.bySeries.get(ref) ?? [],
   };
 }

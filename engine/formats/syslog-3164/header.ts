@@ -4,11 +4,13 @@
  *     [<PRI>]Mmm dd hh:mm:ss[.fraction] HOST TAG[PID]: MESSAGE
  *     [<PRI>]2026-03-01T00:00:00.123456+00:00 HOST TAG[PID]: MESSAGE
  */
-import { parseInstant, type UtcMicros } from '../../../shared/time.ts';
+import type { UtcMicros } from '../../../shared/time.ts';
+import { HIGHEST_PRIORITY } from '../syslog-messages/priority.ts';
+import { SecondMemo } from '../syslog-messages/second-memo.ts';
 
 /** A time as written. Without a year it is a wall clock in a zone that somebody must name. */
 export type WrittenTime =
-  | { readonly kind: 'instant'; readonly time: UtcMicros }
+  | { readonly kind: 'instant'; readonly time: UtcMicros; readonly offset: string }
   | { readonly kind: 'no_year'; readonly month: number; readonly day: number; readonly microsOfDay: number };
 
 export interface SyslogLine {
@@ -30,15 +32,21 @@ export interface NotALine {
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-const HIGHEST_PRIORITY = 191;
 
 const notALine = (reason: string): NotALine => ({ kind: 'not_a_line', reason });
 
-/** Reads a line. `knownHosts` are those of earlier lines: they tell `host: message` from `program: message`. */
-export function readSyslogLine(text: string, knownHosts: ReadonlySet<string>): SyslogLine | NotALine {
+/**
+ * Reads a line. `knownHosts` are those of earlier lines: they tell `host: message` from `program: message`. `times` may
+ * be kept for the lines of one file.
+ */
+export function readSyslogLine(
+  text: string,
+  knownHosts: ReadonlySet<string>,
+  times = new SecondMemo(),
+): SyslogLine | NotALine {
   const priority = readPriority(text);
   if (priority.kind === 'not_a_line') return priority;
-  const written = readTime(text, priority.end);
+  const written = readTime(text, priority.end, times);
   if (written.kind === 'not_a_line') return written;
   const source = readSource(text, written.end, knownHosts);
   return { kind: 'line', priority: priority.value, time: written.time, ...source };
@@ -68,16 +76,22 @@ interface Timed {
   readonly end: number;
 }
 
-function readTime(text: string, at: number): Timed | NotALine {
+function readTime(text: string, at: number, times: SecondMemo): Timed | NotALine {
   const code = text.charCodeAt(at);
-  return code >= 48 && code <= 57 ? readInstant(text, at) : readYearless(text, at);
+  return code >= 48 && code <= 57 ? readInstant(text, at, times) : readYearless(text, at);
 }
 
-function readInstant(text: string, at: number): Timed | NotALine {
+function readInstant(text: string, at: number, times: SecondMemo): Timed | NotALine {
   const end = text.indexOf(' ', at);
-  const time = end - at > 40 || end < 0 ? undefined : parseInstant(text.slice(at, end));
+  const written = end - at > 40 || end < 0 ? '' : text.slice(at, end);
+  const time = times.read(written);
   if (time === undefined) return notALine('The line begins with a digit but not with an RFC 3339 time.');
-  return { kind: 'timed', time: { kind: 'instant', time }, end };
+  return { kind: 'timed', time: { kind: 'instant', time, offset: offsetOf(written) }, end };
+}
+
+/** `Z` or `+hh:mm`, as the end of an RFC 3339 time says. */
+function offsetOf(written: string): string {
+  return /[zZ]$/.test(written) ? 'Z' : written.slice(-6).replace(/^[^+-]+/, '');
 }
 
 const NO_TIME = notALine('The line does not begin with a time like Mar  1 00:00:00 or 2026-03-01T00:00:00Z.');

@@ -2,13 +2,7 @@
  * The year of times that have none. The first line's is taken from the audit window; from then on it follows the
  * lines: over new year forwards, and back again for a line that came late. See docs/formats/syslog-3164.md, "The year".
  */
-import {
-  instantOfWallClock,
-  type Interval,
-  MICROS_PER_DAY,
-  type UtcMicros,
-  wallClockMicros,
-} from '../../../shared/time.ts';
+import { type Interval, MICROS_PER_DAY, type UtcMicros, wallClockMicros } from '../../../shared/time.ts';
 import type { WrittenTime } from './header.ts';
 
 type Yearless = Extract<WrittenTime, { kind: 'no_year' }>;
@@ -108,28 +102,4 @@ function best(found: readonly Candidate[], cost: (wall: number) => number): Cand
 
 function yearOf(wall: number): number {
   return new Date(wall / 1000).getUTCFullYear();
-}
-
-const QUARTER_HOUR = 900_000_000n;
-
-/**
- * Instants of wall clocks in one zone. Offsets change at quarter hours at the finest, so that one look-up in the zone
- * serves all lines of a quarter of an hour.
- */
-export class ZoneClock {
-  private quarter: bigint | undefined;
-  private offset = 0n;
-
-  constructor(private readonly zone: string) {}
-
-  /** The instant at which a wall clock shows `wall` (microseconds, as if UTC). */
-  instantOf(wall: bigint): UtcMicros {
-    const quarter = wall / QUARTER_HOUR;
-    if (quarter !== this.quarter) {
-      this.quarter = quarter;
-      const start = quarter * QUARTER_HOUR;
-      this.offset = start - instantOfWallClock(start, this.zone);
-    }
-    return wall - this.offset;
-  }
 }

@@ -25,8 +25,8 @@ export class NeedsSeen {
   state(sink: Pick<RowSink, 'assume'>): void {
     const names = [...this.#unknown];
     for (const name of names.slice(0, MOST_NAMES))
-      sink.assume(`needs names ${JSON.stringify(name)}, which is no stream that can be read.`);
-    if (names.length > MOST_NAMES) sink.assume('needs has further names that are no stream that can be read.');
+      sink.assume(`needs names ${JSON.stringify(name)}, which no format gives: only a mapping could.`);
+    if (names.length > MOST_NAMES) sink.assume('needs has further names that no format gives.');
     const free = [...this.#systems].filter((system) => !this.#needing.has(system)).length;
     if (free === 1) sink.assume('1 system needs no evidence: no control will miss it.');
     if (free > 1) sink.assume(`${free} systems need no evidence: no control will miss them.`);

@@ -1,13 +1,7 @@
 import type { Recognition } from '../format.ts';
 import { JsonRecordScanner } from '../framing/json-records.ts';
 import { ticketLists } from './json-tickets.ts';
-
-// Members that only the tickets of a tracker have together; a dot goes into an object.
-const signatures: Readonly<Record<string, readonly string[]>> = {
-  Jira: ['key', 'fields.issuetype', 'fields.created'],
-  ServiceNow: ['number', 'opened_at', 'short_description'],
-  GitHub: ['number', 'title', 'html_url', 'created_at', 'state'],
-};
+import { findTicket } from './trackers.ts';
 
 /** How many of the complete records in the head are tickets of a tracker that is known. */
 export function recogniseJsonTickets(head: Uint8Array): Recognition {
@@ -17,24 +11,17 @@ export function recogniseJsonTickets(head: Uint8Array): Recognition {
   const scanner = new JsonRecordScanner(ticketLists, {
     record: ({ value }) => {
       records++;
-      const found = Object.keys(signatures).find((name) => signatures[name]!.every((path) => hasMember(value, path)));
+      const found = findTicket(value)?.tracker;
       if (found === undefined) return;
       tickets++;
-      tracker = found;
+      tracker = found === 'own' ? 'Fieldwork' : found;
     },
     damaged: () => undefined,
   });
   scanner.push(head);
-  scanner.finish();
+  const complete = [records, tickets] as const;
+  // What is found in a record that the head cuts off is no record of its own.
+  if (scanner.finish() === 'cut-off' && complete[0] > 0) [records, tickets] = complete;
   const confidence = tickets * 2 <= records ? 0 : (0.95 * tickets) / records;
   return { confidence, reason: `${tickets} of the first ${records} JSON records are tickets of ${tracker}.` };
-}
-
-function hasMember(value: unknown, path: string): boolean {
-  let at = value;
-  for (const name of path.split('.')) {
-    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, name)) return false;
-    at = (at as Record<string, unknown>)[name];
-  }
-  return true;
 }

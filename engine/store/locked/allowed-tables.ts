@@ -4,6 +4,8 @@ import { evidenceTableNames } from '../../core/tables.ts';
 export const controlTables: readonly string[] = [
   ...evidenceTableNames,
   'repeats',
+  'digest_links',
+  'trail_log_files',
   'stream_hours',
   'system_names',
   'sources',

@@ -15,8 +15,8 @@ import {
   type EvidenceCase,
   type ImportReport,
 } from '../../../engine/index.ts';
-import { dumpLine } from '../formats/prometheus-tsdb/collect.ts';
-import { goQuote } from '../formats/prometheus-tsdb/collect.ts';
+import { collect, dumpLine, goQuote } from '../formats/prometheus-tsdb/collect.ts';
+import { folderFiles } from '../formats/prometheus-tsdb/folder-files.ts';
 import { caseContent, newTestCase, openTestCase, temporaryFolder, testEngine, testJob } from '../test-case.ts';
 
 const FIXTURES = 'test/fixtures/prometheus-tsdb';
@@ -187,6 +187,41 @@ describe('a snapshot in a folder', () => {
     expect(text).toMatch(/^\{__name__="/);
     expect(text).toMatch(/index, byte \d+: series \d+, \d+ chunks\n {2}\S+chunks\/000001, byte \d+: 2025-10-09T/);
     await expect(readRecord(target, { sourceId: 1, record: 321 })).rejects.toThrow(/no record 321/);
+  });
+
+  it('keeps native histograms, with their buckets as the source has them', async () => {
+    const target = await newTestCase();
+    await importWhole(target, `${FIXTURES}/made-3.15/start-times`);
+    const { series } = await collect(await folderFiles(`${FIXTURES}/made-3.15/start-times`));
+    const expected = series.flatMap(({ info, samples }) =>
+      samples.flatMap(({ histogram: h }) =>
+        h === undefined || h.stale
+          ? []
+          : [
+              {
+                record: info.id + 1,
+                ms: h.timeMs,
+                counts: h.counts,
+                counter_reset: h.counterReset,
+                schema: h.layout.schema,
+                zero_count: h.zeroCount,
+                count: h.count,
+                positive: [...h.positiveBuckets],
+                spans: h.layout.positiveSpans.map(({ offset, length }) => [offset, length]),
+              },
+            ],
+      ),
+    );
+    const rows = await target.database.query(
+      `SELECT record, epoch_ms(time) AS ms, counts, counter_reset, schema, zero_count, count, buckets
+       FROM metric_histograms ORDER BY record, time`,
+    );
+    const found = rows.map(({ buckets, ...row }) => {
+      const { positive, positive_spans: spans } = JSON.parse(String(buckets)) as Record<string, unknown>;
+      return { ...row, positive, spans };
+    });
+    expect(found.length).toBeGreaterThan(20);
+    expect(found).toEqual(expected);
   });
 
   it('names what it does not read, and is refused when there is nothing else', async () => {

@@ -4,7 +4,6 @@ import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { cloudtrail } from '../../../../engine/formats/cloudtrail/cloudtrail.ts';
-import { parseInstant } from '../../../../shared/time.ts';
 import { collectRows, inPieces, type Collected } from '../collect-rows.ts';
 
 const folder = join(import.meta.dirname, '../../../fixtures/cloudtrail');
@@ -12,10 +11,6 @@ const folder = join(import.meta.dirname, '../../../fixtures/cloudtrail');
 function fixture(name: string): Buffer {
   const bytes = readFileSync(join(folder, name));
   return name.endsWith('.gz') ? gunzipSync(bytes) : bytes;
-}
-
-function json(name: string): unknown {
-  return JSON.parse(readFileSync(join(folder, name), 'utf8')) as unknown;
 }
 
 const invictus = readdirSync(join(folder, 'invictus')).map((name) => `invictus/${name}`);
@@ -35,76 +30,6 @@ function onlyEvent(members: Record<string, unknown>): Record<string, unknown> {
   return { ...read.rows('cloudtrail_records')[0], ...read.rows('events')[0] };
 }
 
-it('agrees with crowdsec, field by field', () => {
-  const read = collectRows(cloudtrail, fixture('crowdsec-aws-cloudtrail.log'));
-  // Where a path of crowdsec's parse is found in the rows.
-  const columns: Record<string, ['events' | 'cloudtrail_records', string]> = {
-    'Evt.Meta["event_id"]': ['cloudtrail_records', 'event_id'],
-    'Evt.Meta["source_ip"]': ['events', 'src_ip'],
-    'Evt.Meta["user_agent"]': ['cloudtrail_records', 'user_agent'],
-    'Evt.Meta["event_name"]': ['events', 'code'],
-    'Evt.Meta["event_source"]': ['cloudtrail_records', 'event_source'],
-    'Evt.Meta["region"]': ['cloudtrail_records', 'region'],
-    'Evt.Meta["user_arn"]': ['cloudtrail_records', 'identity_arn'],
-    'Evt.Meta["user_type"]': ['cloudtrail_records', 'identity_type'],
-    'Evt.Meta["account_id"]': ['cloudtrail_records', 'identity_account'],
-  };
-  let compared = 0;
-  for (const { path, line, expected, stage } of json('crowdsec-aws-cloudtrail.expected.json') as Asserted[]) {
-    const [table, column] = columns[path] ?? [];
-    if (stage === 's00-raw') continue;
-    if (table !== undefined && column !== undefined) {
-      compared++;
-      // Where an identity has no ARN, crowdsec gives the user name in its place; here that is the actor.
-      const found = read.rows(table)[line]?.[column] ?? read.rows('events')[line]?.['actor'];
-      expect(found, `${path} of line ${line}`).toBe(expected);
-    }
-    if (path === 'Evt.Meta["timestamp"]') expect(read.rows('events')[line]?.time).toBe(parseInstant(String(expected)));
-  }
-  expect(compared).toBeGreaterThan(20);
-});
-
-interface Asserted {
-  readonly stage: string;
-  readonly path: string;
-  readonly line: number;
-  readonly expected: unknown;
-}
-
-it('finds as many records in each delivered file as were counted independently', () => {
-  const counts = json('invictus-record-counts.json') as Record<string, number>;
-  for (const name of invictus) {
-    const read = collectRows(cloudtrail, fixture(name));
-    expect([name, read.rows('events').length, read.rejects.length]).toEqual([name, counts[name], 0]);
-    const records = (JSON.parse(fixture(name).toString()) as { Records: Record<string, unknown>[] }).Records;
-    for (const [i, row] of read.rows('cloudtrail_records').entries()) {
-      expect(row['event_id']).toBe(records[i]!['eventID']);
-      expect(JSON.parse(String(row['request'] ?? 'null'))).toEqual(records[i]!['requestParameters'] ?? null);
-      expect(JSON.parse(String(row['response'] ?? 'null'))).toEqual(records[i]!['responseElements'] ?? null);
-    }
-  }
-});
-
-it('agrees with plaso on what lookup-events printed', () => {
-  const [{ expect: expected, counts }] = json('plaso-aws_cloudtrail_log.expected.json') as [PlasoTest];
-  const read = collectRows(cloudtrail, fixture('plaso-aws_cloudtrail.jsonl'));
-  expect([read.rows('events').length, read.rejects.length]).toEqual([counts.event_data, 0]);
-  for (const { event_index: at, values } of expected) {
-    const [spine, detail] = [read.rows('events')[at]!, read.rows('cloudtrail_records')[at]!];
-    expect(spine['code']).toBe(values['event_name']);
-    expect(spine['time']).toBe(parseInstant(values['recorded_time']!));
-    expect(spine['src_ip']).toBe(values['source_ip']);
-    expect(spine['actor']).toBe(values['username']);
-    expect(detail['event_source']).toBe(values['event_source']);
-    expect(detail['identity_arn']).toBe(values['user_identity_arn']);
-  }
-});
-
-interface PlasoTest {
-  readonly expect: readonly { readonly event_index: number; readonly values: Record<string, string> }[];
-  readonly counts: { readonly event_data: number };
-}
-
 it('reads every event of the detection rules; those without a time are rejected and say so', () => {
   const bytes = fixture('panther-cloudtrail.jsonl');
   const lines = bytes.toString().trimEnd().split('\n');
@@ -114,18 +39,6 @@ it('reads every event of the detection rules; those without a time are rejected 
   expect(read.records).toBe(events.length);
   expect(read.rejects.map(({ record }) => record)).toEqual(untimed);
   for (const { reason } of read.rejects) expect(reason).toMatch(/eventTime/);
-  for (const row of read.rows('cloudtrail_records')) {
-    const source = events[row.record - 1]!;
-    for (const [column, member] of [
-      ['event_name', 'eventName'],
-      ['event_source', 'eventSource'],
-      ['region', 'awsRegion'],
-      ['error_code', 'errorCode'],
-    ] as const)
-      expect(row[column]).toBe(source[member] || undefined);
-    const { type } = (source['userIdentity'] ?? {}) as { type?: string };
-    expect(row['identity_type']).toBe(type);
-  }
   expect(read.assumptions).toContain('eventTime without an offset is taken as UTC.');
 });
 

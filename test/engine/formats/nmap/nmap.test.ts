@@ -28,116 +28,12 @@ const port = (number: string, inside = '<state state="open" reason="syn-ack"/>')
 const host = (address: string, ports = ''): string =>
   `<host><status state="up"/><address addr="${address}" addrtype="ipv4"/><ports>${ports}</ports></host>`;
 
-interface GreppablePort {
-  readonly port: number;
-  readonly state: string;
-  readonly protocol: string;
-  readonly service: string;
-  readonly version: string;
-}
-
-// Host: <address> (<name>)\tPorts: <port>/<state>/<protocol>/<owner>/<service>/<rpc>/<version>/, ...
-function greppable(name: string): { address: string; name: string; ports: GreppablePort[] } {
-  const line = readFileSync(join(folder, name), 'utf8')
-    .split('\n')
-    .find((each) => each.includes('Ports: '))!;
-  const [, address = '', hostName = '', list = ''] = /^Host: (\S+) \((.*?)\)\tPorts: ([^\t]*)/.exec(line)!;
-  const ports = list.split(', ').map((entry) => {
-    const [number, state = '', protocol = '', , service = '', , version = ''] = entry.split('/');
-    return { port: Number(number), state, protocol, service, version };
-  });
-  return { address, name: hostName, ports };
-}
-
-it('agrees with the greppable output of the same scans, port by port', () => {
-  for (const name of ['gen-sV', 'gen-udp']) {
-    const expected = greppable(`${name}.gnmap`);
-    const ports = collectRows(nmap, fixture(`${name}.xml`)).rows('open_ports');
-    const found = ports.map(({ port: number, state, protocol, service }) => ({
-      port: number,
-      state,
-      protocol,
-      service,
-    }));
-    expect(found).toEqual(
-      expected.ports.map(({ port: number, state, protocol, service }) => ({ port: number, state, protocol, service })),
-    );
-    for (const [i, row] of ports.entries()) {
-      expect([row['address'], row['system']]).toEqual([expected.address, expected.name]);
-      // The greppable form adds extra information in parentheses.
-      const version = [row['product'], row['version']].filter(Boolean).join(' ');
-      expect(expected.ports[i]!.version.replace(/ \(.*\)$/, '')).toBe(version);
-    }
-  }
-});
-
-it('agrees with DefectDojo on what is open', () => {
-  const asserted = JSON.parse(fixture('dd-nmap_parser.expected.json').toString()) as Asserted[];
-  let compared = 0;
-  for (const file of new Set(asserted.map((each) => each.file))) {
-    const open = collectRows(nmap, fixture(`dd-${file}`))
-      .rows('open_ports')
-      .filter(({ state }) => state === 'open');
-    const [first] = open;
-    const found: Record<string, unknown> = {
-      'len(findings)': open.length,
-      'finding.title': `Open port: ${String(first?.['port'])}/${String(first?.['protocol'])}`,
-      'location.port': first?.['port'],
-      'location.protocol': first?.['protocol'],
-    };
-    for (const { expr, expected } of asserted.filter((each) => each.file === file)) {
-      if (expr === undefined || !(expr in found)) continue;
-      compared++;
-      expect([file, expr, found[expr]]).toEqual([file, expr, expected]);
-    }
-  }
-  expect(compared).toBe(9);
-});
-
-interface Asserted {
-  readonly file: string;
-  readonly expr?: string;
-  readonly expected?: unknown;
-}
-
 it('prefers the name that was scanned to the one from reverse look-up', () => {
   const [row] = collectRows(nmap, fixture('dd-nmap_multiple_port.xml')).rows('scan_targets');
   expect(row).toMatchObject({ system: 'joaquinlp.me', address: '198.38.82.159', state: 'up', reason: 'syn-ack' });
   const [only] = collectRows(nmap, fixture('dd-nmap_1port.xml')).rows('scan_targets');
   expect(only?.['system']).toBe('localhost.localdomain');
 });
-
-it('agrees with jc on the scan, its host and its port', () => {
-  const { nmaprun } = JSON.parse(fixture('jc-xml-nmap.json').toString()) as { nmaprun: Tree };
-  const at = (...path: string[]): unknown => path.reduce<unknown>((tree, key) => (tree as Tree)[key], nmaprun);
-  const seconds = (...path: string[]): bigint => BigInt(String(at(...path))) * 1_000_000n;
-  const read = collectRows(nmap, fixture('jc-xml-nmap.xml'));
-  expect(read.rows('scans')).toHaveLength(1);
-  expect(read.rows('scans')[0]).toMatchObject({
-    record: 1,
-    tool: at('@scanner'),
-    version: at('@version'),
-    arguments: at('@args'),
-    started: seconds('@start'),
-    finished: seconds('runstats', 'finished', '@time'),
-    completed: at('runstats', 'finished', '@exit') === 'success',
-    scope: `${String(at('scaninfo', '@protocol'))}/${String(at('scaninfo', '@type'))} ${String(at('scaninfo', '@services'))}`,
-    targets: [at('host', 'address', '@addr')],
-  });
-  // The host was also announced in a hosthint: it counts once.
-  expect(read.rows('scan_targets')).toHaveLength(1);
-  expect(read.rows('open_ports')[0]).toMatchObject({
-    time: seconds('host', '@endtime'),
-    address: at('host', 'address', '@addr'),
-    port: Number(at('host', 'ports', 'port', '@portid')),
-    state: at('host', 'ports', 'port', 'state', '@state'),
-    service: at('host', 'ports', 'port', 'service', '@name'),
-  });
-});
-
-interface Tree {
-  readonly [key: string]: unknown;
-}
 
 it('reads the TLS scripts as openssl and the printed output have it', () => {
   const bytes = fixture('gen-tls.xml');

@@ -1,10 +1,10 @@
-/** Every exposition of the corpus: nothing is lost, whole, in pieces or damaged; and what Prometheus itself reads. */
+/** Every exposition of the corpus: nothing is lost, whole, in pieces or damaged. */
 import { describe, expect, test } from 'vitest';
 import { openmetrics } from '../../../../engine/formats/openmetrics/openmetrics.ts';
 import { collectRows, inPieces, type Collected } from '../collect-rows.ts';
 import { damageLines } from '../damage.ts';
 import { contentLines, expositions, fixture, fixtureText, takenAt } from './corpus.ts';
-import { bitsOf, labelsBySeries, millisOf } from './samples.ts';
+import { bitsOf, labelsBySeries } from './samples.ts';
 
 const read = (content: Uint8Array | readonly Uint8Array[]): Collected => collectRows(openmetrics, content, { takenAt });
 
@@ -71,39 +71,4 @@ describe('with a tenth of the lines damaged', () => {
       for (const { record } of after.rejects) expect(damaged).toContain(record);
     },
   );
-});
-
-interface TheirSample {
-  readonly labels: Readonly<Record<string, string>>;
-  /** Milliseconds; null where the sample has no time. */
-  readonly ms: string | null;
-  readonly bits: string;
-}
-type TheirLine = TheirSample | { readonly kind: string; readonly name: string; readonly value: string };
-
-describe.each(['made-3.15.openmetrics', 'made-3.15.prom'])("%s: what Prometheus' own parser of 3.15 reads", (name) => {
-  const theirs = contentLines(fixtureText(`${name}.expected.jsonl`)).map((line) => JSON.parse(line) as TheirLine);
-  const collected = read(fixture(name));
-
-  test('samples', () => {
-    const labels = labelsBySeries(collected);
-    const ours = collected.rows('metric_samples').map((row) => ({
-      labels: Object.fromEntries(labels.get(row['series_id']) ?? []),
-      ms: row['time'] === takenAt ? null : String(millisOf(row)),
-      bits: bitsOf(row['value'] as number),
-    }));
-    expect(collected.rejects).toEqual([]);
-    expect(ours).toEqual(theirs.filter((line) => 'labels' in line));
-  });
-
-  test('metadata', () => {
-    // The Prometheus text format has no UNIT; its parser calls untyped unknown.
-    const isTheirs = (kind: unknown) =>
-      kind === 'type' || kind === 'help' || (kind === 'unit' && !name.endsWith('.prom'));
-    const ours = collected
-      .rows('metric_metadata')
-      .filter(({ kind }) => isTheirs(kind))
-      .map(({ kind, name: family, value }) => ({ kind, name: family, value: value === 'untyped' ? 'unknown' : value }));
-    expect(ours).toEqual(theirs.filter((line) => 'kind' in line));
-  });
 });

@@ -4,21 +4,12 @@ import { openmetrics } from '../../../../engine/formats/openmetrics/openmetrics.
 import { collectRows, type Collected } from '../collect-rows.ts';
 import { seededRandom } from '../damage.ts';
 import { awkwardSeries, manyLabelValues } from '../prometheus-tsdb/awkward-series.ts';
-import { dumpLine } from '../prometheus-tsdb/collect.ts';
-import { dump, makeBlocks, promtoolMissing, withFolder } from '../prometheus-tsdb/promtool.ts';
-import { conformanceCases, contentLines, fixture, fixtureText, takenAt } from './corpus.ts';
+import { promtoolMissing } from '../prometheus-tsdb/promtool.ts';
+import { promtoolDump } from './promtool-dump.ts';
 import { asDump } from './samples.ts';
 
 const missing = promtoolMissing();
 if (missing !== undefined) process.stdout.write(`Left out: ${missing}\n`);
-
-/** The samples of an OpenMetrics text without its `# EOF` as promtool has them. */
-async function promtoolDump(text: string): Promise<readonly string[]> {
-  return withFolder(async (folder) => {
-    makeBlocks(folder, text);
-    return (await dump(folder)).map(dumpLine).sort();
-  });
-}
 
 async function expectSame(ours: Collected, text: string): Promise<number> {
   const rows = asDump(ours);
@@ -94,33 +85,6 @@ describe.skipIf(missing !== undefined)('promtool', () => {
     expect(await same(manyLabelValues(10_000))).toBe(10_000);
   });
 
-  it('reads gen-federate.prom the same, its milliseconds written as seconds', async () => {
-    const samples = contentLines(fixtureText('gen-federate.prom')).filter((line) => !line.startsWith('#'));
-    const inSeconds = samples.map((line) => `${line.slice(0, -3)}.${line.slice(-3)}\n`).join('');
-    expect(await expectSame(collectRows(openmetrics, fixture('gen-federate.prom')), inSeconds)).toBe(15);
-  });
-
-  it.each([
-    ['gen-node_exporter.prom', 507],
-    ['gen-prometheus.openmetrics', 657],
-    ['gen-prometheus.prom', 657],
-    ['gen-special.openmetrics', 11],
-    ['promtestdata.nometa.txt', 410],
-  ] as const)('reads %s the same, the time it was made appended to each line', async (name, samples) => {
-    const dated = withTimes(contentLines(fixtureText(name)).filter((line) => !line.startsWith('#')));
-    // Without their types this version takes no exemplars.
-    const plain = dated.replace(/ # \{.*$/gm, '');
-    expect(await expectSame(collectRows(openmetrics, fixture(name), { takenAt }), plain)).toBe(samples);
-  });
-
-  const right = conformanceCases.filter(([, isRight]) => isRight).map(([name]) => name);
-  // It has no samples, and promtool makes no blocks then.
-  it.each(right.filter((name) => name !== 'null_byte'))('reads the conformance case %s the same', async (name) => {
-    const lines = contentLines(fixtureText(`conformance/${name}.txt`)).filter((line) => line !== '# EOF');
-    const ours = collectRows(openmetrics, fixture(`conformance/${name}.txt`), { takenAt });
-    expect(await expectSame(ours, withTimes(lines))).toBe(lines.filter((line) => !line.startsWith('#')).length);
-  });
-
   it.each(['0x1p-3', '0x10', '1_0', '1e400', '-NaN', '0b1', '1d', '1e', 'a', '--1'])(
     'refuses the value %s, as we do',
     async (value) => {
@@ -136,16 +100,3 @@ describe.skipIf(missing !== undefined)('promtool', () => {
     await expect(promtoolDump(text)).rejects.toThrow();
   });
 });
-
-/** Lines with the time at which they were made, where they have none of their own; before an exemplar. */
-function withTimes(lines: readonly string[]): string {
-  const seconds = String(takenAt / 1_000_000n);
-  return lines
-    .map((line) =>
-      line.startsWith('#')
-        ? line
-        : line.replace(/^((?:[^"{ ]+)(?:\{(?:[^"}]|"(?:\\.|[^"\\])*")*\})? \S+)(?= # \{|$)/, `$1 ${seconds}`),
-    )
-    .map((line) => `${line}\n`)
-    .join('');
-}

@@ -201,7 +201,7 @@ describe('an index that names a part again and again', () => {
     const memory = new MemoryFiles(files);
     const from = performance.now();
     const { report } = await collect(memory, everything);
-    expect(performance.now() - from).toBeLessThan(5_000);
+    expect(performance.now() - from).toBeLessThan(30_000);
     expect(report.problemCount).toBeGreaterThan(lists / 2);
     expect(report.problems.some(({ message }) => message.includes('more bytes than the file'))).toBe(true);
   });

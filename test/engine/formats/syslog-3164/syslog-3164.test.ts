@@ -171,6 +171,52 @@ describe('the zone', () => {
     ]);
   });
 
+  test('a time that happens twice, or never, is said with its count and its first line', () => {
+    const lines = ['Mar  8 02:30:00', 'Nov  1 00:59:59', 'Nov  1 01:00:00', 'Nov  1 01:59:59', 'Nov  1 02:00:00'];
+    const { assumptions, rows } = read(lines.map((time) => `${time} web-1 app: x`).join('\n'), {
+      zone: 'America/New_York',
+    });
+    expect(rows('events').map((row) => formatInstant(row['time'] as bigint))).toEqual([
+      '2026-03-08T07:30:00Z',
+      '2026-11-01T04:59:59Z',
+      '2026-11-01T05:00:00Z',
+      '2026-11-01T05:59:59Z',
+      '2026-11-01T07:00:00Z',
+    ]);
+    expect(assumptions.slice(2)).toEqual([
+      'Times that the clocks of America/New_York showed twice: 2 (first 2026-11-01 01:00:00); the first pass was assumed, so that each event may be later by as much as they were set back.',
+      'Times that the clocks of America/New_York left out: 1 (first 2026-03-08 02:30:00); the time after they were set forward was assumed.',
+    ]);
+  });
+
+  test('half an hour that happens twice is found, too', () => {
+    const { assumptions } = read('Apr  5 01:29:59 web-1 app: x\nApr  5 01:30:00 web-1 app: x', {
+      zone: 'Australia/Lord_Howe',
+    });
+    expect(assumptions[2]).toMatch(/^Times that the clocks of Australia\/Lord_Howe showed twice: 1 /);
+  });
+
+  test('several offsets in one file are each honoured, and said', () => {
+    const { assumptions, rows } = read(
+      [
+        '2026-03-01T00:00:00+05:30 web-1 app: x',
+        '2026-03-01T00:00:00Z web-1 app: x',
+        '2026-03-01T00:00:00-0800 web-1 app: x',
+        'Mar  1 00:00:00 web-1 app: x',
+      ].join('\n'),
+    );
+    expect(rows('events').map((row) => formatInstant(row['time'] as bigint))).toEqual([
+      '2026-02-28T18:30:00Z',
+      '2026-03-01T00:00:00Z',
+      '2026-03-01T08:00:00Z',
+      '2026-03-01T00:00:00Z',
+    ]);
+    expect(assumptions.slice(2)).toEqual([
+      'Times have several offsets (+05:30, -0800, Z); each was taken as it is written.',
+      'Lines with a year and an offset (+05:30, -0800, Z): 3, taken as they are written. The year and the zone were assumed for the other 1 only.',
+    ]);
+  });
+
   test('does not touch a time with an offset', () => {
     expect(timesOf('2026-03-01T00:00:00.123456+05:30 web-1 app: x', { zone: 'America/New_York' })).toEqual([
       '2026-02-28T18:30:00.123456Z',
@@ -217,6 +263,37 @@ describe('host and tag', () => {
     );
     expect(rows('syslog_records').map((row) => row['facility'])).toEqual(['authpriv', 'kern', 'local7']);
     expect(rows('events').map((row) => row['severity'])).toEqual(['info', 'emerg', 'debug']);
+  });
+});
+
+describe('hosts that take over from each other', () => {
+  const hosts = (...names: readonly string[]): readonly string[] =>
+    read(names.map((name) => `2026-03-01T00:00:00Z ${name} app: x`).join('\n')).assumptions;
+
+  test('are said to, since a rename looks like this', () => {
+    expect(hosts('web-1', 'web-1', 'web-2', 'web-2')).toEqual([
+      'Hosts take over from each other and none comes back (web-1 from record 1, web-2 from record 3); they were taken as different systems. If a host was renamed, the inventory must give both names.',
+    ]);
+  });
+
+  test('are not said to where they take turns, or are many, or one', () => {
+    expect(hosts('web-1', 'web-2', 'web-1')).toEqual([]);
+    expect(hosts('a', 'b', 'c', 'd', 'e', 'f')).toEqual([]);
+    expect(hosts('web-1', '-', 'web-1')).toEqual([]);
+  });
+});
+
+describe('lines with an octet count', () => {
+  const message = '<34>Mar  1 00:00:00 web-1 su: x';
+
+  test('are read without it where it is right, the line end counted or not', () => {
+    const { rows, rejects } = read(`${message.length} ${message}\n${message.length + 1} ${message}\n`);
+    expect(rejects).toEqual([]);
+    expect(rows('events').map((row) => row['message'])).toEqual(['x', 'x']);
+  });
+
+  test('are rejected where it is wrong', () => {
+    expect(read(`${message.length + 2} ${message}\n5 ${message}\n`).rejects).toHaveLength(2);
   });
 });
 

@@ -43,7 +43,7 @@ it('reads systems, their lists and when they were in scope', () => {
   expect(read.assumptions).toEqual([
     'A day alone in column "Scope From" means its start in Europe/Berlin.',
     'A day alone in column "Scope To" means its end in Europe/Berlin.',
-    'needs names "chrony", which is no stream that can be read.',
+    'needs names "chrony", which no format gives: only a mapping could.',
   ]);
   const { byte, length } = read.spans[1]!;
   expect(table.slice(byte, byte + length)).toBe(table.split('\r\n')[2]);
@@ -56,7 +56,7 @@ it('says which columns and needs it knows nothing of, and how many systems nobod
   );
   expect(read.assumptions).toEqual([
     'The columns "colour", "cost centre", "valid until" are not read.',
-    'needs names "nmpa", which is no stream that can be read.',
+    'needs names "nmpa", which no format gives: only a mapping could.',
     '1 system needs no evidence: no control will miss it.',
   ]);
   expect(collectRows(systems, 'system,role\na,web\nb,web\n,web\n').assumptions).toEqual([

@@ -36,7 +36,10 @@ it('agrees with what ServiceNow answered, incident by incident', () => {
       'incident',
     ]),
   );
-  expect(read.assumptions).toEqual(['Times without an offset are taken in UTC.']);
+  expect(read.assumptions).toEqual([
+    'Times without an offset are taken in UTC.',
+    'Times of ServiceNow are stored values, which are UTC.',
+  ]);
 });
 
 it('reads issues and pull requests of GitHub, named by their repository', () => {

@@ -71,7 +71,10 @@ it('reads what Jira exports', () => {
       links: ['OPS-1', 'OPS-2'],
     },
   ]);
-  expect(read.assumptions).toEqual(['Times without an offset are taken in Europe/Berlin.']);
+  expect(read.assumptions).toEqual([
+    'Times without an offset are taken in Europe/Berlin.',
+    'Jira writes the times of a CSV in the time zone of the user who exported it.',
+  ]);
 });
 
 it('reads what ServiceNow exports, where the number says what a ticket is', () => {

@@ -1,7 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { defaultLimits, LockedQueries } from '../../../../engine/store/locked/locked-queries.ts';
+import { temporaryFolder } from '../../test-case.ts';
 import { makeScratchCase, spawnLocked, type ScratchCase } from './scratch-case.ts';
 
 let scratch: ScratchCase;
@@ -112,9 +113,10 @@ describe('the locked connection', () => {
   });
 
   it('leaves no folder behind', async () => {
-    const own = () => readdirSync(tmpdir()).filter((name) => name.startsWith('fieldwork-locked-')).length;
-    const before = own();
+    // In a folder for temporary files of its own: other tests make such folders at the same time.
+    vi.stubEnv('TMPDIR', await temporaryFolder());
     await locked((queries) => queries.all({ sql: 'SELECT 1 AS one' }));
-    expect(own()).toBe(before);
+    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('fieldwork-locked-'))).toEqual([]);
+    vi.unstubAllEnvs();
   });
 });

@@ -1,0 +1,71 @@
+/**
+ * What the messages of log-in, privilege and account programs, of log daemons and of the kernel mean, whichever format
+ * they come in. Everything else has no class: the message is evidence that the system logged, not of what happened.
+ * See docs/formats/syslog-3164.md, "What messages mean".
+ */
+import { accountPhrases } from './accounts.ts';
+import { loginPhrases, logindPhrases } from './console-logins.ts';
+import { kernelMeaning } from './kernel.ts';
+import { logDaemonPhrases } from './log-daemons.ts';
+import { meaningOfPhrase, phraseOf, type Meaning, type Phrase } from './meaning.ts';
+import { pamMeaning, readPam } from './pam.ts';
+import { dropbearPhrases, sshdPhrases } from './remote-logins.ts';
+import { duoPhrases } from './second-factors.ts';
+import { doasPhrases, pkexecPhrases, polkitPhrases, sudoMeaning, suPhrases } from './switches.ts';
+
+/** A message is looked at this far; what it means stands at its beginning. */
+const LOOKED_AT = 4096;
+
+/**
+ * How far a line of sudo is looked at: a working directory of 4096 bytes stands before the account and may be
+ * written with four characters a byte.
+ */
+const SUDO_LOOKED_AT = 32_768;
+
+/** By program. A name that objects inherit is a program like any other, so this has no prototype. */
+const phrases: Readonly<Record<string, readonly Phrase[]>> = Object.assign(Object.create(null) as object, {
+  sshd: sshdPhrases,
+  'sshd-session': sshdPhrases,
+  'sshd-auth': sshdPhrases,
+  dropbear: dropbearPhrases,
+  su: suPhrases,
+  login: loginPhrases,
+  pkexec: pkexecPhrases,
+  doas: doasPhrases,
+  polkitd: polkitPhrases,
+  login_duo: duoPhrases,
+  pam_duo: duoPhrases,
+  'systemd-logind': logindPhrases,
+  ...accountPhrases,
+  ...logDaemonPhrases,
+});
+
+/** The meaning of a message by `program`, the tag of the line; `undefined` when it is not one of those known here. */
+export function meaningOf(program: string, message: string): Meaning | undefined {
+  const { name, module } = readProgram(program);
+  const said = beginningOf(message, name === 'sudo' ? SUDO_LOOKED_AT : LOOKED_AT);
+  const pam = module !== undefined && module.startsWith('pam_') ? { service: name, module, text: said } : readPam(said);
+  if (pam) return pamMeaning(pam);
+  if (name === 'sudo') return sudoMeaning(said);
+  if (name === 'kernel') return kernelMeaning(said);
+  const found = phraseOf(phrases[name] ?? [], said);
+  if (!found) return undefined;
+  const meaning = meaningOfPhrase(found);
+  const isPartial = found.phrase.meaning.activity === 'authenticate' && said.startsWith('Partial ');
+  return isPartial ? { ...meaning, partial: found.groups['method'] } : meaning;
+}
+
+function beginningOf(message: string, length: number): string {
+  const start = message.slice(0, length).trimStart();
+  return start.startsWith('message repeated ')
+    ? start.replace(/^message repeated \d+ times: \[ ?/, '').trimStart()
+    : start;
+}
+
+/** `sshd`, `/usr/sbin/sshd` and `sshd(pam_unix)` name the same program; the last is how PAM once wrote its messages. */
+function readProgram(program: string): { readonly name: string; readonly module: string | undefined } {
+  const bracket = program.indexOf('(');
+  const path = bracket < 0 ? program : program.slice(0, bracket);
+  const module = bracket < 0 ? undefined : program.slice(bracket + 1).replace(/\)$/, '');
+  return { name: path.slice(path.lastIndexOf('/') + 1), module };
+}
