@@ -4,6 +4,7 @@
  * Loss rule: every record with content ends in exactly one place, a table or the rejects, and
  * `records + rejected` is what the file holds.
  */
+import type { RowColumns } from '../core/row-columns.ts';
 import type { EvidenceRow, EvidenceTableName } from '../core/tables.ts';
 import type { Problem } from '../../shared/problem.ts';
 import type { Interval } from '../../shared/time.ts';
@@ -40,6 +41,11 @@ export interface RowSink {
   record(byte: number, length: number): number;
   /** Adds a row that cites the current record, or `record` where given (a multi-record event cites its first line). */
   row<N extends EvidenceTableName>(table: N, row: EvidenceRow<N>, record?: number): void;
+  /**
+   * The rows of a table value by value, straight from bytes, for files that are too large for an object a row. To be
+   * asked for when the reader opens, once a table; such a table gets no rows by `row`.
+   */
+  columns<N extends EvidenceTableName>(table: N): RowColumns<N>;
   /** The identity in the case of a series whose first record in this source is `record`. */
   seriesId(record: number): bigint;
   /** The current record is not readable: it goes to the rejects with its raw bytes. A sentence with a full stop. */

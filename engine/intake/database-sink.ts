@@ -1,16 +1,19 @@
 /** Takes what a reader gives and puts it into the case's tables, keeping the account of every record. */
 import { fail } from '../../shared/problem.ts';
 import { seriesId } from '../core/series-id.ts';
+import type { RowColumns } from '../core/row-columns.ts';
 import type { EvidenceRow, EvidenceTableName } from '../core/tables.ts';
 import type { Framing, RowSink } from '../formats/format.ts';
 import type { BulkTable } from '../store/bulk-rows.ts';
 import type { Transaction } from '../store/case-database.ts';
 import { evidenceBulkTable } from '../store/evidence-bulk.ts';
+import type { RowWriter } from '../store/row-writer.ts';
 
 // Lines are found again by counting on from the nearest mark.
 const LINES_A_MARK = 1024;
 // What is kept of a reject for reading in the window; the rest stays in the evidence, under the citation.
 const MOST_REJECT_BYTES = 64 * 1024;
+const MOST_WAITING_REJECT_BYTES = 16 * 1024 * 1024;
 
 // A file is refused when more than this many records, and more than this share of all so far, are rejected.
 const MOST_REJECTS = 100_000;
@@ -46,15 +49,21 @@ export interface SourceAccount {
   readonly assumptions: readonly string[];
 }
 
+type FilledRows = Pick<RowWriter<EvidenceTableName>, 'rows' | 'firstTime' | 'lastTime' | 'pause' | 'finish'>;
+
 const IN_TABLE = 1;
 const IN_REJECTS = 2;
 
 export class DatabaseSink implements RowSink {
   private recordsSeen = 0;
   private rejects = 0;
+  /** Of rejects since they were last written. */
+  private rejectBytes = 0;
   // One byte a record: where it ended.
   private ends = new Uint8Array(1 << 16);
   private readonly rows = new Map<EvidenceTableName, number>();
+  /** Of the tables that are filled value by value. */
+  private readonly writers = new Map<EvidenceTableName, FilledRows>();
   private readonly assumptions = new Set<string>();
   private firstTime: bigint | null = null;
   private lastTime: bigint | null = null;
@@ -95,6 +104,38 @@ export class DatabaseSink implements RowSink {
     if (typeof time === 'bigint') this.sawTime(time);
   }
 
+  columns<N extends EvidenceTableName>(table: N): RowColumns<N> {
+    if (this.writers.has(table)) throw new Error(`The columns of ${table} were asked for twice`);
+    // Nothing can be registered while a statement runs, and from the first rows on one mostly does.
+    for (const each of [rejectsTable, recordMarks]) this.transaction.prepare(each);
+    const writer = this.transaction.rows(table, this.sourceId, (record) => {
+      this.ends[record]! |= IN_TABLE;
+    });
+    this.writers.set(table, writer);
+    return writer;
+  }
+
+  /**
+   * Whether rows that wait may need much memory, however few they are. Not those of tables that are filled value by
+   * value, which go on by themselves: to write others, what is being written would have to be waited for.
+   */
+  get mustFlush(): boolean {
+    if (this.writers.size === 0) return true;
+    const isMuch = this.rejectBytes >= MOST_WAITING_REJECT_BYTES;
+    if (isMuch) this.rejectBytes = 0;
+    return isMuch;
+  }
+
+  /** To be asked often, and waited for: lets what is being written go on. Fails when writing failed. */
+  async pause(): Promise<void> {
+    for (const writer of this.writers.values()) await writer.pause();
+  }
+
+  /** Writes what is left of the rows that were filled value by value. */
+  async finish(): Promise<void> {
+    for (const writer of this.writers.values()) await writer.finish();
+  }
+
   seriesId(record: number): bigint {
     return seriesId(this.sourceId, record);
   }
@@ -106,7 +147,9 @@ export class DatabaseSink implements RowSink {
   reject(reason: string, raw: Uint8Array): void {
     if (++this.rejects > MOST_REJECTS && this.rejects > this.recordsSeen * MOST_REJECTED_SHARE) this.refuse(reason);
     this.ends[this.recordsSeen]! |= IN_REJECTS;
-    this.transaction.add(rejectsTable, [this.sourceId, this.recordsSeen, reason, raw.slice(0, MOST_REJECT_BYTES)]);
+    const kept = new Uint8Array(raw.subarray(0, MOST_REJECT_BYTES));
+    this.rejectBytes += kept.length;
+    this.transaction.add(rejectsTable, [this.sourceId, this.recordsSeen, reason, kept]);
   }
 
   private refuse(reason: string): never {
@@ -133,6 +176,11 @@ export class DatabaseSink implements RowSink {
   account(): SourceAccount {
     let records = 0;
     let rejected = 0;
+    for (const [table, { rows, firstTime, lastTime }] of this.writers) {
+      if (rows > 0) this.rows.set(table, rows);
+      if (firstTime !== undefined) this.sawTime(BigInt(firstTime));
+      if (lastTime !== undefined) this.sawTime(BigInt(lastTime));
+    }
     for (let record = 1; record <= this.recordsSeen; record++) {
       const end = this.ends[record];
       if (end === IN_TABLE) records++;

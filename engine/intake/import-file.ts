@@ -20,7 +20,14 @@ import { failAlreadyThere, failEmptyArchive, failNested, importedEntry, imported
 import type { ImportProgress } from './import-progress.ts';
 import type { FileReport, ImportOptions } from './import-report.ts';
 import { readFolderSource, type FolderContent } from './import-snapshot.ts';
-import { readSource, registerSource, type SealedFile, type SourceContent, type SourceSpec } from './import-source.ts';
+import {
+  readSource,
+  registerSource,
+  type ReadJob,
+  type SealedFile,
+  type SourceContent,
+  type SourceSpec,
+} from './import-source.ts';
 import { containerOf, fileBytes, gunzipHead, gunzipped, HEAD_BYTES } from './open-content.ts';
 import { decideFormat, isArchive, snapshotReason, type Decision, type PlannedFile } from './plan-import.ts';
 import type { SystemNames } from './system-names.ts';
@@ -91,7 +98,7 @@ export class FileImport {
       return this.importContent({ member: null, decision, read: readBytes(decision, bytes) }, async () => sealed);
     }
     const reading = new HashedCopy(this.file.path, this.copy, this.task.progress);
-    const read = readBytes(decision, reading.bytes());
+    const read = readBytes(decision, reading.bytes(), () => reading.sha256());
     return this.importContent({ member: null, decision, read }, () => reading.finish());
   }
 
@@ -296,8 +303,12 @@ export class FileImport {
   }
 }
 
-function readBytes({ format }: Decision<Format>, bytes: AsyncIterable<Uint8Array>): Read {
-  return (transaction, spec, job) => readSource(transaction, { ...spec, format }, bytes, job);
+function readBytes(
+  { format }: Decision<Format>,
+  bytes: AsyncIterable<Uint8Array>,
+  contentHash?: ReadJob['contentHash'],
+): Read {
+  return (transaction, spec, job) => readSource(transaction, { ...spec, format }, bytes, { ...job, contentHash });
 }
 
 function readFolder(content: FolderContent): Read {

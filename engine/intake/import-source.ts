@@ -43,6 +43,15 @@ export interface SourceContent extends SourceAccount {
 // Rows are written in groups of about this many, and at the latest after this many pieces of a mebibyte.
 const ROWS_A_WRITE = 50_000;
 const PIECES_A_WRITE = 16;
+// So much is read before DuckDB's threads get the next rows that are ready.
+const STRETCH_BYTES = 128 * 1024;
+
+/** What a source is read with, beside what every job has. */
+export interface ReadJob extends JobContext {
+  readonly onRecords?: (records: number) => void;
+  /** The hash of the content, to be asked for when it was read to its end, where somebody else takes it meanwhile. */
+  readonly contentHash?: (() => Sha256) | undefined;
+}
 
 /**
  * Reads `content` with the source's format into the tables.
@@ -52,7 +61,7 @@ export async function readSource(
   transaction: Transaction,
   spec: SourceSpec<Format>,
   content: AsyncIterable<Uint8Array>,
-  job: JobContext & { readonly onRecords?: (records: number) => void },
+  job: ReadJob,
 ): Promise<SourceContent> {
   const sink = new DatabaseSink(transaction, spec.sourceId, spec.format.framing);
   const { originalPath, member, window, zone, system, takenAt, mapping } = spec;
@@ -66,7 +75,7 @@ export async function readSource(
     takenAt: takenAt ?? undefined,
     mapping: mapping ?? undefined,
   });
-  const hash = startSha256();
+  const hash = job.contentHash ? undefined : startSha256();
   let contentBytes = 0;
   let pieces = 0;
   for await (const piece of content) {
@@ -74,20 +83,24 @@ export async function readSource(
       job.signal,
       'The import was cancelled; nothing of the file under way was kept, and sources that were finished before stay.',
     );
-    hash.update(piece);
+    hash?.update(piece);
     contentBytes += piece.length;
-    inFile(name, () => reader.push(piece));
-    await transaction.flush(++pieces % PIECES_A_WRITE === 0 ? 1 : ROWS_A_WRITE);
+    for (let from = 0; from < piece.length; from += STRETCH_BYTES) {
+      inFile(name, () => reader.push(piece.subarray(from, from + STRETCH_BYTES)));
+      await sink.pause();
+    }
+    await transaction.flush(++pieces % PIECES_A_WRITE === 0 && sink.mustFlush ? 1 : ROWS_A_WRITE);
     job.onRecords?.(sink.seen);
   }
   inFile(name, () => {
     const problem = reader.finish();
     if (problem) throw new ProblemError(problem);
   });
+  await sink.finish();
   await transaction.flush();
   job.onRecords?.(sink.seen);
   if (spec.system === null && (await hasEventsOfNobody(transaction, spec.sourceId))) sink.assume(OF_NOBODY);
-  return { ...sink.account(), contentSha256: hash.digest(), contentBytes };
+  return { ...sink.account(), contentSha256: job.contentHash?.() ?? hash!.digest(), contentBytes };
 }
 
 /** A problem of the reader, with the file it is about. */

@@ -10,7 +10,10 @@ import { DuckDBInstance, version as duckdbVersion, type DuckDBConnection, type D
 import { fail, ProblemError } from '../../shared/problem.ts';
 import { failCancelled } from '../core/cancelled.ts';
 import { BulkQueue, type BulkTable, type BulkValue } from './bulk-rows.ts';
-import { ColumnWriter, type ColumnTable } from './column-rows.ts';
+import type { EvidenceTableName } from '../core/tables.ts';
+import { columnPlan, type ColumnTable, type ColumnWriter } from './column-rows.ts';
+import { BatchFunction, OverlappedWriter, type WriteContext } from './overlapped-writer.ts';
+import { RowWriter } from './row-writer.ts';
 import { boundTypes, boundValues, plainValue, type SqlParameters, type SqlRow } from './sql-values.ts';
 
 const openFiles = new Set<string>();
@@ -43,6 +46,7 @@ export class CaseDatabase {
   private lending: Promise<unknown> = Promise.resolve();
   private readonly waiting: (() => void)[] = [];
   private readonly queues = new Map<string, BulkQueue>();
+  private readonly functions = new Map<string, BatchFunction>();
 
   private constructor(
     private instance: DuckDBInstance,
@@ -101,7 +105,7 @@ export class CaseDatabase {
   async transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     return this.withConnection(async (connection) => {
       await connection.run('BEGIN TRANSACTION');
-      const transaction = new Transaction(connection, this.queues);
+      const transaction = new Transaction(connection, this.queues, this.functions);
       try {
         const result = await work(transaction);
         await transaction.flush();
@@ -110,7 +114,7 @@ export class CaseDatabase {
         return result;
       } catch (error) {
         await transaction.settled().catch(() => undefined); // nothing may run on the connection any more
-        this.queues.clear(); // the rows that wait, and the functions that went with the transaction
+        this.forgetFunctions(); // they went with the transaction, and the rows that wait go too
         await connection.run('ROLLBACK').catch(() => undefined); // a failed COMMIT has rolled back already
         throw error;
       }
@@ -146,9 +150,14 @@ export class CaseDatabase {
     await this.alone(async () => {
       if (readOnly) await withPlainConnection(this.instance, (connection) => connection.run('CHECKPOINT'));
       this.instance.closeSync();
-      this.queues.clear();
+      this.forgetFunctions();
       this.instance = await openWhenFree({ ...this.options, readOnly }, this.scratch);
     });
+  }
+
+  private forgetFunctions(): void {
+    this.queues.clear();
+    this.functions.clear();
   }
 
   /** Does work while nobody has a connection: waits for those who have one, and keeps others out. */
@@ -199,6 +208,7 @@ export class Transaction {
   constructor(
     private readonly connection: DuckDBConnection,
     private readonly queues: Map<string, BulkQueue>,
+    private readonly functions: Map<string, BatchFunction>,
   ) {}
 
   async query(sql: string, parameters: SqlParameters = {}, signal?: AbortSignal): Promise<readonly SqlRow[]> {
@@ -234,7 +244,30 @@ export class Transaction {
 
   /** Begins to fill a table with numbers; whoever does must `finish` it within the transaction. */
   columns(table: ColumnTable): ColumnWriter {
-    return new ColumnWriter(table, this.connection, (work) => this.exclusively(work));
+    return new OverlappedWriter(columnPlan(table), this.writeContext);
+  }
+
+  /**
+   * Begins to fill an evidence table value by value with rows of a source; whoever does must `finish` it within the
+   * transaction. `ended` is told the record that each row cites.
+   */
+  rows<N extends EvidenceTableName>(table: N, sourceId: number, ended: (record: number) => void): RowWriter<N> {
+    return new RowWriter(table, sourceId, this.writeContext, ended);
+  }
+
+  private get writeContext(): WriteContext {
+    const { connection, functions } = this;
+    return {
+      connection,
+      exclusively: (work) => this.exclusively(work),
+      functionFor(plan) {
+        const known = functions.get(plan.target);
+        if (known) return known;
+        const made = new BatchFunction(connection, plan);
+        functions.set(plan.target, made);
+        return made;
+      },
+    };
   }
 
   /** Resolves when no statement runs any more. */

@@ -1,4 +1,4 @@
-/** The whole way through the product: a new case, and a snapshot imported into it, as child processes. */
+/** The whole way through the product: a new case, and evidence imported into it, as child processes. */
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { runMeasured, type ChildUsage } from './child-usage.ts';
@@ -48,13 +48,27 @@ export async function importInto(
   { folder, samples }: SnapshotToImport,
   selection: Selection,
 ): Promise<ImportTime> {
+  return importMeasured(path, [folder, ...SELECTORS[selection]], (usage) => {
+    const kept = samplesKept(usage.stdout);
+    if (selection === 'all' && kept !== samples) throw new Error(`${kept} of ${samples} samples were kept.`);
+  });
+}
+
+/**
+ * Imports into a new case at `path`, which is removed again; `args` are the paths and options of the import. Only the
+ * import is measured. Fails when it does, and when `check` does.
+ */
+export async function importMeasured(
+  path: string,
+  args: readonly string[],
+  check: (usage: ChildUsage) => void = () => undefined,
+): Promise<ImportTime> {
   try {
     const made = await fieldwork(['new', path, '--entity', 'Bench', '--from', '2026-01-01', '--to', '2026-01-31']);
     if (made.exitCode !== 0) throw new Error(`fieldwork new ended with ${made.exitCode}: ${firstLines(made)}`);
-    const usage = await fieldwork(['import', path, folder, ...SELECTORS[selection], '--json']);
+    const usage = await fieldwork(['import', path, ...args, '--json']);
     if (usage.exitCode !== 0) throw new Error(`fieldwork import ended with ${usage.exitCode}: ${firstLines(usage)}`);
-    const kept = samplesKept(usage.stdout);
-    if (selection === 'all' && kept !== samples) throw new Error(`${kept} of ${samples} samples were kept.`);
+    check(usage);
     return { ...usage, ...caseSize(path) };
   } finally {
     rmSync(path, { recursive: true, force: true });

@@ -2,40 +2,42 @@
  * Values that the kernel and user space do not trust are written in double quotes when they are plain, else as
  * hexadecimal digits without quotes. See docs/formats/auditd.md, "Encoded values".
  */
+import { isUtf8 } from 'node:buffer';
 import { decodeText } from '../framing/lines.ts';
-import type { Field } from './fields.ts';
 
-/** The text a field stands for; `undefined` for `(null)`. `isEncoded` says whether hexadecimal may stand there. */
-export function decodeField(field: Field, isEncoded: boolean): string | undefined {
-  if (field.isQuoted) return field.value;
-  if (field.value === '(null)') return undefined;
-  const bytes = isEncoded ? hexBytes(field.value) : undefined;
-  return bytes ? decodeText(bytes) : field.value;
-}
+/** The value of a hexadecimal digit; 255 for any other byte. */
+const DIGITS = Uint8Array.from({ length: 256 }, (_, code) => {
+  if (code >= 48 && code <= 57) return code - 48;
+  if (code >= 65 && code <= 70) return code - 55;
+  return code >= 97 && code <= 102 ? code - 87 : 255;
+});
+const NO_DIGIT = 255;
 
-/** Text without the NULs at its end. Not a pattern: `/\0+$/` takes the square of the time on many NULs before an x. */
-export function withoutFinalNuls(text: string): string {
-  let end = text.length;
-  while (end > 0 && text.charCodeAt(end - 1) === 0) end--;
-  return end === text.length ? text : text.slice(0, end);
+/**
+ * Puts what the hexadecimal text `bytes[from, to)` says into `target` from `into` on, where there is room for it, and gives
+ * how many bytes that is; -1 when it is no such text or empty.
+ */
+export function decodeHex(bytes: Uint8Array, from: number, to: number, target: Uint8Array, into = 0): number {
+  if (to === from || (to - from) % 2 !== 0) return -1;
+  let length = into;
+  for (let at = from; at < to; at += 2) {
+    const high = DIGITS[bytes[at]!]!;
+    const low = DIGITS[bytes[at + 1]!]!;
+    if (high === NO_DIGIT || low === NO_DIGIT) return -1;
+    target[length++] = high * 16 + low;
+  }
+  return length - into;
 }
 
 /** The bytes of hexadecimal text; `undefined` when it is no such text or empty. */
-export function hexBytes(text: string): Uint8Array | undefined {
-  const { length } = text;
-  if (length === 0 || length % 2 !== 0) return undefined;
-  const bytes = new Uint8Array(length / 2);
-  for (let at = 0; at < length; at += 2) {
-    const high = hexDigit(text.charCodeAt(at));
-    const low = hexDigit(text.charCodeAt(at + 1));
-    if (high < 0 || low < 0) return undefined;
-    bytes[at >> 1] = high * 16 + low;
-  }
-  return bytes;
+export function hexBytes(bytes: Uint8Array, from = 0, to = bytes.length): Uint8Array | undefined {
+  const target = Buffer.alloc((to - from) >> 1);
+  return decodeHex(bytes, from, to, target) < 0 ? undefined : target;
 }
 
-function hexDigit(code: number): number {
-  if (code >= 48 && code <= 57) return code - 48;
-  if (code >= 65 && code <= 70) return code - 55;
-  return code >= 97 && code <= 102 ? code - 87 : -1;
+const encoder = new TextEncoder();
+
+/** The same bytes where they are UTF-8, else a copy with U+FFFD for what is not. */
+export function asUtf8(bytes: Uint8Array): Uint8Array {
+  return isUtf8(bytes) ? bytes : encoder.encode(decodeText(bytes));
 }

@@ -1,47 +1,47 @@
 /** One event as a row of `events`: class, activity, who, what, and a sentence. */
 import type { Described } from './described.ts';
-import type { EvidenceRow } from '../../core/tables.ts';
 import { isIpAddress } from '../framing/ip-address.ts';
 import type { AuditEvent } from './event.ts';
 import { accountOf, programKind, subjectOf, switcherOf } from './people.ts';
-import type { AuditRecord } from './record.ts';
+import type { DescribedRecord } from './record.ts';
 import { describeSyscall } from './syscall-events.ts';
 
-/** The row of a closed event. `system` is used where the event names no node. */
-export function describeEvent(event: AuditEvent, system: string | undefined): EvidenceRow<'events'> {
-  const main = event.main ?? event.syscall;
-  if (!main) throw new Error('An event without records has no row');
-  const { line } = event;
-  return {
-    time: line.time,
-    system: line.node ?? system,
-    stream: 'auditd',
-    code: main.columns.type,
-    sequence: line.serial,
-    outcome: outcomeOf(event, main),
-    ...describe(event, main),
-  };
-}
-
 /** Of the main record; of the system call where that one does not say. */
-function outcomeOf({ syscall }: AuditEvent, main: AuditRecord): string | undefined {
-  const granted = main.others['seresult'];
+export function outcomeOf({ syscall }: AuditEvent, main: DescribedRecord): string | undefined {
+  const granted = main.get('seresult');
   if (granted !== undefined) return granted === 'granted' ? 'success' : 'failure';
-  const success = main.columns.success ?? syscall?.columns.success;
-  return success === undefined || success === null ? undefined : success ? 'success' : 'failure';
+  const success = main.success ?? syscall?.success;
+  return success === undefined ? undefined : success ? 'success' : 'failure';
 }
 
-function describe(event: AuditEvent, main: AuditRecord): Described {
-  const type = main.columns.type ?? '';
-  if (main.others['audit_lost'] !== undefined) return describeLoss(main);
-  if (type in authentications) return describeAuthentication(main, type);
-  if (type.startsWith('DAEMON_') || type === 'CONFIG_CHANGE') return describeAuditing(event, main);
-  if (type === 'USER_CMD') return describeCommand(main);
-  if (type in managements) return describeManagement(main, type);
-  if (type === 'AVC' || type === 'USER_AVC' || type === 'SELINUX_ERR') return describeAccess(event, main);
-  if (type in configurations) return describeConfiguration(event, main);
-  if (type === 'SYSCALL' || type === 'EXECVE') return describeSyscall(event, main);
-  return describeOther(event, main);
+/** Class, activity, who, what and a sentence; `main` is the record that says what the event is. */
+export function describe(event: AuditEvent, main: DescribedRecord): Described {
+  const type = main.type.name;
+  if (main.get('audit_lost') !== undefined) return describeLoss(main);
+  const describer = describers.get(type) ?? describerOf(type);
+  return describer(event, main, type);
+}
+
+type Describer = (event: AuditEvent, main: DescribedRecord, type: string) => Described;
+
+/** By record type, as far as they were met. */
+const describers = new Map<string, Describer>();
+const MOST_DESCRIBERS = 1000;
+
+function describerOf(type: string): Describer {
+  const describer = findDescriber(type);
+  if (describers.size < MOST_DESCRIBERS) describers.set(type, describer);
+  return describer;
+}
+
+function findDescriber(type: string): Describer {
+  if (Object.hasOwn(authentications, type)) return (_event, main) => describeAuthentication(main, type);
+  if (type.startsWith('DAEMON_') || type === 'CONFIG_CHANGE') return describeAuditing;
+  if (type === 'USER_CMD') return (_event, main) => describeCommand(main);
+  if (Object.hasOwn(managements, type)) return (_event, main) => describeManagement(main, type);
+  if (type === 'AVC' || type === 'USER_AVC' || type === 'SELINUX_ERR') return describeAccess;
+  if (Object.hasOwn(configurations, type)) return describeConfiguration;
+  return type === 'SYSCALL' || type === 'EXECVE' ? describeSyscall : describeOther;
 }
 
 const authentications: Readonly<Record<string, string>> = {
@@ -68,24 +68,23 @@ const sessions: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   switch: { session_open: 'account_switch', session_close: 'account_switch_end' },
 };
 
-function describeAuthentication(main: AuditRecord, type: string): Described {
-  const kind = programKind(main.columns.exe);
+function describeAuthentication(main: DescribedRecord, type: string): Described {
+  const kind = programKind(main.get('exe'));
   const plain = authentications[type] ?? 'other';
   const activity = sessions[kind]?.[plain] ?? plain;
-  const account =
-    main.columns.acct ?? accountOf(main, 'id') ?? (type === 'LOGIN' ? accountOf(main, 'auid') : undefined);
+  const account = main.get('acct') ?? accountOf(main, 'id') ?? (type === 'LOGIN' ? accountOf(main, 'auid') : undefined);
   const target = account ?? subjectOf(main);
   // Before a log-in there is no audit id: the actor of a log-in is the account that logs in.
   const actor = kind === 'switch' ? switcherOf(main) : target;
   const from = sourceAddress(main);
-  const program = main.columns.exe ?? undefined;
+  const program = main.get('exe');
   return {
     class: 'authentication',
     activity,
     actor,
     target,
     src_ip: from,
-    src_port: port(main.others['rport']),
+    src_port: port(main.get('rport')),
     message: sentence([
       `${type}: ${actor ?? 'an unknown account'}`,
       target !== undefined && target !== actor ? `as ${target}` : undefined,
@@ -96,8 +95,11 @@ function describeAuthentication(main: AuditRecord, type: string): Described {
   };
 }
 
-function sourceAddress({ columns, others }: AuditRecord): string | undefined {
-  return [columns.addr, others['hostname']].find((text) => typeof text === 'string' && isIpAddress(text)) ?? undefined;
+function sourceAddress(audit: DescribedRecord): string | undefined {
+  const addr = audit.get('addr');
+  if (addr !== undefined && isIpAddress(addr)) return addr;
+  const hostname = audit.get('hostname');
+  return hostname !== undefined && isIpAddress(hostname) ? hostname : undefined;
 }
 
 function port(text: string | undefined): number | undefined {
@@ -113,17 +115,17 @@ const daemonActivities: Readonly<Record<string, readonly [string, string]>> = {
   DAEMON_RESUME: ['start', 'The audit daemon resumed logging'],
 };
 
-function describeAuditing({ syscall }: AuditEvent, main: AuditRecord): Described {
-  const { type, op, key } = main.columns;
+function describeAuditing({ syscall }: AuditEvent, main: DescribedRecord): Described {
+  const type = main.type.name;
   const actor = subjectOf(main) ?? (syscall && subjectOf(syscall));
   const by = actor && `by ${actor}`;
   if (type !== 'CONFIG_CHANGE') {
-    const [activity, text] = daemonActivities[type ?? ''] ?? ['other', `The audit daemon wrote ${type}`];
+    const [activity, text] = daemonActivities[type] ?? ['other', `The audit daemon wrote ${type}`];
     return { class: 'event_log_activity', activity, actor, target: 'auditd', message: sentence([text, by]) };
   }
-  const target = key ?? main.others['path'];
-  const setting = Object.entries(main.others).find(([name]) => name.startsWith('audit_'));
-  const what = [op ?? undefined, target, setting?.join('=')].filter((part) => part !== undefined).join(' ');
+  const target = main.get('key') ?? main.get('path');
+  const { setting } = main;
+  const what = [main.get('op'), target, setting?.join('=')].filter((part) => part !== undefined).join(' ');
   return {
     class: 'event_log_activity',
     activity: 'change',
@@ -133,8 +135,8 @@ function describeAuditing({ syscall }: AuditEvent, main: AuditRecord): Described
   };
 }
 
-function describeLoss(main: AuditRecord): Described {
-  const lost = main.others['audit_lost'];
+function describeLoss(main: DescribedRecord): Described {
+  const lost = main.get('audit_lost');
   return {
     class: 'event_log_activity',
     activity: 'loss',
@@ -143,9 +145,9 @@ function describeLoss(main: AuditRecord): Described {
   };
 }
 
-function describeCommand(main: AuditRecord): Described {
-  const actor = subjectOf(main) ?? main.columns.acct ?? undefined;
-  const command = main.others['cmd'];
+function describeCommand(main: DescribedRecord): Described {
+  const actor = subjectOf(main) ?? main.get('acct');
+  const command = main.get('cmd');
   return {
     class: 'process_activity',
     activity: 'launch',
@@ -170,11 +172,10 @@ const managements: Readonly<Record<string, readonly [string, string]>> = {
   ROLE_REMOVE: ['user_management', 'change'],
 };
 
-function describeManagement(main: AuditRecord, type: string): Described {
+function describeManagement(main: DescribedRecord, type: string): Described {
   const [eventClass = 'user_management', activity = 'change'] = managements[type] ?? [];
   const actor = subjectOf(main);
-  const target = main.columns.acct ?? accountOf(main, 'id') ?? main.others['grp'];
-  const { op } = main.columns;
+  const target = main.get('acct') ?? accountOf(main, 'id') ?? main.get('grp');
   return {
     class: eventClass,
     activity,
@@ -182,7 +183,7 @@ function describeManagement(main: AuditRecord, type: string): Described {
     target,
     src_ip: sourceAddress(main),
     message: sentence([
-      `${type}: ${op ?? activity}`,
+      `${type}: ${main.get('op') ?? activity}`,
       target && `of ${target}`,
       actor && `by ${actor}`,
       outcomeWord(main),
@@ -190,21 +191,22 @@ function describeManagement(main: AuditRecord, type: string): Described {
   };
 }
 
-function describeAccess({ syscall, paths }: AuditEvent, main: AuditRecord): Described {
-  const { columns, others } = main;
-  const activity = others['seresult'] ?? 'other';
-  const actor = subjectOf(main) ?? (syscall && subjectOf(syscall)) ?? columns.comm ?? others['scontext'];
-  const target = others['path'] ?? columns.name ?? paths[0]?.columns.name ?? others['tcontext'];
+function describeAccess({ syscall, paths }: AuditEvent, main: DescribedRecord): Described {
+  const activity = main.get('seresult') ?? 'other';
+  const comm = main.get('comm');
+  const kind = main.get('tclass');
+  const actor = subjectOf(main) ?? (syscall && subjectOf(syscall)) ?? comm ?? main.get('scontext');
+  const target = main.get('path') ?? main.get('name') ?? paths[0]?.name ?? main.get('tcontext');
   return {
     class: 'access_control',
     activity,
     actor,
     target,
     message: sentence([
-      `${columns.type}: ${activity} ${others['seperms'] ?? ''}`.trimEnd(),
-      others['tclass'] && `of ${others['tclass']}`,
+      `${main.type.name}: ${activity} ${main.get('seperms') ?? ''}`.trimEnd(),
+      kind && `of ${kind}`,
       target && `on ${target}`,
-      columns.comm && `for ${columns.comm}`,
+      comm && `for ${comm}`,
     ]),
   };
 }
@@ -222,17 +224,16 @@ const configurations: Readonly<Record<string, readonly [string, string]>> = {
   SYSTEM_RUNLEVEL: ['system_activity', 'change'],
 };
 
-function describeConfiguration(event: AuditEvent, main: AuditRecord): Described {
-  const [eventClass, activity] = configurations[main.columns.type ?? ''] ?? [];
-  const target = main.others['unit'] ?? main.others['table'] ?? undefined;
+function describeConfiguration(event: AuditEvent, main: DescribedRecord): Described {
+  const [eventClass, activity] = configurations[main.type.name] ?? [];
+  const target = main.get('unit') ?? main.get('table');
   return { ...describeOther(event, main), class: eventClass, activity, target };
 }
 
-function describeOther({ syscall }: AuditEvent, main: AuditRecord): Described {
-  const { columns, others } = main;
-  const type = columns.type ?? '';
+function describeOther({ syscall }: AuditEvent, main: DescribedRecord): Described {
+  const type = main.type.name;
   const actor = subjectOf(main) ?? (syscall && subjectOf(syscall));
-  const exe = columns.exe ?? syscall?.columns.exe;
+  const exe = main.get('exe') ?? syscall?.get('exe');
   const isFinding = type.startsWith('ANOM_') || type.startsWith('RESP_');
   return {
     class: isFinding ? 'detection_finding' : undefined,
@@ -240,7 +241,7 @@ function describeOther({ syscall }: AuditEvent, main: AuditRecord): Described {
     actor,
     src_ip: sourceAddress(main),
     message: sentence([
-      [type, columns.op ?? others['text'] ?? others['unit']].filter((part) => part).join(': '),
+      [type, main.get('op') ?? main.get('text') ?? main.get('unit')].filter((part) => part).join(': '),
       actor && `by ${actor}`,
       exe && `with ${exe}`,
       outcomeWord(main),
@@ -248,11 +249,13 @@ function describeOther({ syscall }: AuditEvent, main: AuditRecord): Described {
   };
 }
 
-function outcomeWord({ columns }: AuditRecord): string | undefined {
-  return typeof columns.success === 'boolean' ? `(${columns.success ? 'success' : 'failure'})` : undefined;
+function outcomeWord({ success }: DescribedRecord): string | undefined {
+  return success === undefined ? undefined : `(${success ? 'success' : 'failure'})`;
 }
 
 /** Joins the parts that are there with spaces and ends with a full stop. */
-export function sentence(parts: readonly (string | null | undefined | false)[]): string {
-  return `${parts.filter((part) => part).join(' ')}.`;
+function sentence(parts: readonly (string | null | undefined | false)[]): string {
+  let text = '';
+  for (const part of parts) if (part) text = text === '' ? part : `${text} ${part}`;
+  return `${text}.`;
 }

@@ -3,20 +3,8 @@
  * own, those inside `msg='...'`, and those that a daemon with log_format=ENRICHED adds after a byte 0x1d.
  * See docs/formats/auditd.md, "Fields".
  */
-import { type Key, keyAt } from './keys.ts';
-
-export interface Field {
-  readonly key: Key;
-  readonly value: string;
-  /** In double quotes; a value of an encoded field without them is hexadecimal. */
-  readonly isQuoted: boolean;
-}
-
-export interface Fields {
-  readonly list: readonly Field[];
-  /** Words that belong to no field: `avc: denied { getattr } for`. */
-  readonly words: string;
-}
+import { decodeText } from '../framing/lines.ts';
+import type { Key, Keys } from './keys.ts';
 
 /** No record has nearly as many fields and words; what follows them in a line made to exhaust memory is one word. */
 const MOST_TOKENS = 2000;
@@ -24,93 +12,171 @@ const MOST_TOKENS = 2000;
 const SPACE = 32;
 const QUOTE = 34;
 const APOSTROPHE = 39;
+const COMMA = 44;
 const EQUALS = 61;
+/** Stands before what a daemon with log_format=ENRICHED adds. The first of a line is read as a space. */
+const ENRICHMENT = 29;
 
-/** Reads the fields of `text` from `from` to its end. Never fails: what is no field is a word. */
-export function readFields(text: string, from: number): Fields {
-  return new FieldReader(text, from).read();
-}
-
-class FieldReader {
-  private readonly list: { key: Key; value: string; isQuoted: boolean }[] = [];
-  private readonly words: string[] = [];
+/** The fields of one line after the other, as places in its bytes. */
+export class Fields {
+  count = 0;
+  readonly keys: Key[] = [];
+  readonly from = new Int32Array(MOST_TOKENS);
+  readonly to = new Int32Array(MOST_TOKENS);
+  /** 1: in double quotes; a value of an encoded field without them is hexadecimal. */
+  readonly isQuoted = new Uint8Array(MOST_TOKENS);
+  /** Words that belong to no field: `avc: denied { getattr } for`. */
+  readonly words: string[] = [];
+  private line: Uint8Array = Buffer.alloc(0);
+  private lineFrom = 0;
+  /** Values that do not stand in the line as they are. */
+  private readonly made = new Map<number, Uint8Array>();
   /** `old` or `new` standing before a key, as LOGIN records had it: `old auid=4294967295 new auid=0`. */
   private prefix = '';
 
-  constructor(
-    private readonly text: string,
-    private at: number,
-  ) {}
+  constructor(private readonly keyTable: Keys) {}
 
-  read(): Fields {
-    const { text } = this;
-    for (let tokens = 0; this.at < text.length;) {
-      const code = text.charCodeAt(this.at);
-      if (code <= SPACE || code === APOSTROPHE) this.at++;
-      else if (++tokens <= MOST_TOKENS) this.readToken();
+  /** The bytes in which `from` and `to` of a field are places. */
+  bytesOf(field: number): Uint8Array {
+    return this.made.size > 0 ? (this.made.get(field) ?? this.line) : this.line;
+  }
+
+  /** Reads the fields of the line `bytes[from, to)` from `bodyAt` on. Never fails: what is no field is a word. */
+  read(bytes: Uint8Array, from: number, to: number, bodyAt: number): void {
+    this.line = bytes;
+    this.lineFrom = from;
+    this.count = 0;
+    this.prefix = '';
+    if (this.words.length > 0) this.words.length = 0;
+    if (this.made.size > 0) this.made.clear();
+    let at = bodyAt;
+    for (let tokens = 0; at < to;) {
+      const byte = bytes[at]!;
+      if (byte <= SPACE || byte === APOSTROPHE) at++;
+      else if (++tokens <= MOST_TOKENS) at = this.readToken(at, to);
       else {
-        this.words.push(text.slice(this.at));
+        this.words.push(this.textOf(at, to));
         break;
       }
     }
-    return { list: this.list, words: this.words.join(' ') };
   }
 
-  private readToken(): void {
-    const { text } = this;
-    const start = this.at;
-    let end = start;
-    let code = text.charCodeAt(end);
-    while (code > SPACE && code !== EQUALS) code = text.charCodeAt(++end);
-    if (code === EQUALS && end > start) {
-      this.at = end + 1;
-      this.readValue(this.keyOf(start, end));
-    } else {
-      this.at = Math.max(end, start + 1);
-      this.word(text.slice(start, this.at));
+  /** Gives where to go on. */
+  private readToken(start: number, to: number): number {
+    const { line } = this;
+    let at = start;
+    let hash = 0;
+    for (; at < to; at++) {
+      const byte = line[at]!;
+      if (byte <= SPACE || byte === EQUALS) break;
+      hash = (Math.imul(hash, 31) + byte) | 0;
     }
+    if (at > start && at < to && line[at] === EQUALS) {
+      const key =
+        this.prefix === '' ? this.keyTable.find(hash, line, start, at) : this.prefixedKey(decodeText(line, start, at));
+      return this.readValue(key, at + 1, to);
+    }
+    const end = Math.max(at, start + 1);
+    this.word(this.textOf(start, end));
+    return end;
   }
 
-  private keyOf(from: number, to: number): Key {
-    const { prefix, text } = this;
+  private prefixedKey(name: string): Key {
+    const { prefix } = this;
     this.prefix = '';
-    if (prefix !== 'old') return keyAt(text, from, to);
-    const name = `old-${text.slice(from, to)}`;
-    return keyAt(name, 0, name.length);
+    return this.keyTable.named(prefix === 'old' ? `old-${name}` : name);
   }
 
-  private readValue(key: Key): void {
-    const code = this.text.charCodeAt(this.at);
-    if (code === APOSTROPHE && key.name === 'msg') this.at++;
-    else if (code === QUOTE) this.readQuoted(key);
-    else this.readBare(key);
+  private readValue(key: Key, at: number, to: number): number {
+    const byte = at < to ? this.line[at] : 0;
+    if (byte === QUOTE) return this.readQuoted(key, at + 1, to);
+    if (byte === APOSTROPHE && key.name === 'msg') return at + 1;
+    return this.readBare(key, at, to);
   }
 
-  private readQuoted(key: Key): void {
-    const close = this.text.indexOf('"', this.at + 1);
-    const end = close < 0 ? this.text.length : close;
-    this.list.push({ key, value: this.text.slice(this.at + 1, end), isQuoted: true });
-    this.at = end + 1;
+  private readQuoted(key: Key, from: number, to: number): number {
+    const { line } = this;
+    let end = from;
+    let byte = 0;
+    for (; end < to; end++) {
+      byte = line[end]!;
+      if (byte === QUOTE) break;
+      if (byte === ENRICHMENT && this.isFirstMark(end)) this.made.set(this.count, this.withSpace(from, end, to));
+    }
+    this.add(key, from, end, 1);
+    const made = this.made.size > 0 ? this.made.get(this.count - 1) : undefined;
+    if (made) this.place(this.count - 1, 0, end - from);
+    return end + 1;
   }
 
-  private readBare(key: Key): void {
-    const { text } = this;
-    let end = this.at;
-    while (text.charCodeAt(end) > SPACE) end++;
+  private readBare(key: Key, from: number, to: number): number {
+    const { line } = this;
+    let end = from;
+    while (end < to && line[end]! > SPACE) end++;
     let valueEnd = end;
-    // The apostrophe that closes msg='...' and the comma of old daemon records are no part of the value.
-    const last = text.charCodeAt(end - 1);
-    if (last === APOSTROPHE || (last === 44 && text.charCodeAt(end) === SPACE)) valueEnd--;
-    this.list.push({ key, value: text.slice(this.at, Math.max(valueEnd, this.at)), isQuoted: false });
-    this.at = end;
+    if (end > from) {
+      // The apostrophe that closes msg='...' and the comma of old daemon records are no part of the value.
+      const last = line[end - 1];
+      if (last === APOSTROPHE || (last === COMMA && end < to && this.isSpace(end))) valueEnd--;
+    }
+    this.add(key, from, valueEnd, 0);
+    return end;
+  }
+
+  private add(key: Key, from: number, to: number, isQuoted: 0 | 1): void {
+    const field = this.count++;
+    this.keys[field] = key;
+    this.from[field] = from;
+    this.to[field] = to;
+    this.isQuoted[field] = isQuoted;
+  }
+
+  private place(field: number, from: number, to: number): void {
+    this.from[field] = from;
+    this.to[field] = to;
   }
 
   /** A word after `op=` continues it (`op=adding user to group`); `old` and `new` go before the next key. */
   private word(word: string): void {
-    const field = this.list[this.list.length - 1];
-    if (field?.key.name === 'op' && !field.isQuoted && field.value !== '' && this.words.length === 0)
-      field.value += ` ${word.replace(/'$/, '')}`;
-    else if (word === 'old' || word === 'new') this.prefix = word;
+    const last = this.count - 1;
+    if (last >= 0 && this.words.length === 0 && this.keys[last]!.name === 'op' && this.canGoOn(last)) {
+      const value = decodeText(this.bytesOf(last), this.from[last], this.to[last]);
+      const made = Buffer.from(`${value} ${word.replace(/'$/, '')}`, 'utf8');
+      this.made.set(last, made);
+      this.place(last, 0, made.length);
+    } else if (word === 'old' || word === 'new') this.prefix = word;
     else this.words.push(word);
+  }
+
+  private canGoOn(field: number): boolean {
+    return this.isQuoted[field] === 0 && this.to[field]! > this.from[field]!;
+  }
+
+  private isSpace(at: number): boolean {
+    return this.line[at] === SPACE || (this.line[at] === ENRICHMENT && this.isFirstMark(at));
+  }
+
+  private isFirstMark(at: number): boolean {
+    return this.markIn(this.lineFrom, at + 1) === at;
+  }
+
+  /** Not `indexOf`, which goes on to the end of all lines that are in memory. */
+  private markIn(from: number, to: number): number {
+    let at = from;
+    while (at < to && this.line[at] !== ENRICHMENT) at++;
+    return at;
+  }
+
+  private textOf(from: number, to: number): string {
+    const mark = this.markIn(from, to);
+    const isMarked = mark < to && this.isFirstMark(mark);
+    return isMarked ? decodeText(this.withSpace(from, mark, to)) : decodeText(this.line, from, to);
+  }
+
+  /** A copy of a stretch of the line with a space in place of the mark. The line itself is evidence, and stays. */
+  private withSpace(from: number, mark: number, to: number): Uint8Array {
+    const copy = Buffer.from(this.line.subarray(from, to));
+    copy[mark - from] = SPACE;
+    return copy;
   }
 }

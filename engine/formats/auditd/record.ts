@@ -1,150 +1,449 @@
 /** One line of an audit log as a row: typed columns for what controls ask, everything else in `fields`. */
-import type { EvidenceRow } from '../../core/tables.ts';
-import { decodeField, withoutFinalNuls } from './decode.ts';
-import { readFields, type Field } from './fields.ts';
-import type { AuditLine } from './line.ts';
+import type { RowColumns } from '../../core/row-columns.ts';
+import { decodeText } from '../framing/lines.ts';
+import { nameOf, NameTable } from '../framing/name-table.ts';
+import { asUtf8, decodeHex } from './decode.ts';
+import { Fields } from './fields.ts';
+import { JsonFields } from './json-fields.ts';
+import { columnNames, describedNames, Keys, type DescribedName, type Key } from './keys.ts';
+import type { LineHead } from './line-head.ts';
+import { RecordType } from './record-types.ts';
 import { readSocketAddress } from './socket-address.ts';
 import { syscallName } from './syscall-names.ts';
 
-type Columns = { -readonly [C in keyof EvidenceRow<'auditd_records'>]: EvidenceRow<'auditd_records'>[C] };
-
-export interface AuditRecord {
-  readonly columns: Columns;
-  /** Every field without a column of its own, decoded. */
-  readonly others: Readonly<Record<string, string>>;
-  readonly hasOthers: boolean;
-  /** The arguments of an EXECVE record as written: a long one comes in pieces that may cut a character. */
-  readonly args: readonly Field[];
-}
-
-/** The group separator that stands before what a daemon with log_format=ENRICHED adds. */
-const ENRICHMENT = '\u001d';
 const UNSET = 4_294_967_295;
+const MOST_COUNT_DIGITS = 15;
+const LARGEST_INTEGER = 2_147_483_647;
 
-/** Reads the fields of a line whose beginning is read. `event_record` is left to the caller. */
-export function readRecord(line: AuditLine, text: string): AuditRecord {
-  const columns: Columns = { time: line.time, serial: line.serial, type: line.type };
-  if (line.node !== undefined) columns.node = line.node;
-  const { list, words } = readFields(text.includes(ENRICHMENT) ? text.replace(ENRICHMENT, ' ') : text, line.bodyAt);
-  const others = readColumns(columns, list);
-  if (words !== '') keepWords(others, words);
-  if (line.type === 'SOCKADDR') addSocketAddress(others);
-  nameSyscall(columns);
-  const args = line.type === 'EXECVE' ? list.filter(({ key }) => key.isArgument) : [];
-  return { columns, others, hasOthers: Object.keys(others).length > 0, args };
-}
+const slots = Object.fromEntries(describedNames.map((name, at) => [name, at])) as Readonly<
+  Record<DescribedName, number>
+>;
 
-/** Fills the columns; gives the fields that have none. */
-function readColumns(columns: Columns, list: readonly Field[]): Record<string, string> {
-  const others: Record<string, string> = {};
-  const copies = new Map<string, number>();
-  const isExecve = columns.type === 'EXECVE';
-  for (const field of list) {
-    if (setColumn(columns, field)) continue;
-    const text = decodeField(field, field.key.mayBeEncoded || (isExecve && field.key.isArgument));
-    if (text !== undefined) others[freeName(field.key.name, others, copies)] = othersText(field, text);
+/**
+ * What a description of an event asks of one of its records. The texts are places in bytes that are gone with the next
+ * line; a copy has them for good.
+ */
+export class AuditRecord {
+  type = RecordType.none;
+  success: boolean | undefined;
+  exit: number | undefined;
+  syscall: number | undefined;
+  syscallName: string | undefined;
+  uid: number | undefined;
+  auid: number | undefined;
+  /** The first field that begins with `audit_`: `audit_enabled`, `1`. */
+  setting: readonly [string, string] | undefined;
+  /** One bit each of `describedNames`: the record has it. */
+  private has = 0;
+  private readonly bytes: Uint8Array[] = [];
+  private readonly from = new Int32Array(describedNames.length);
+  private readonly to = new Int32Array(describedNames.length);
+
+  constructor(private readonly texts: NameTable<string>) {}
+
+  /**
+   * The text of a field: where it has a column, what is in the column; else what is in `fields`.
+   * `undefined` where the record has none.
+   */
+  get(name: DescribedName): string | undefined {
+    return this.at(slots[name]);
   }
-  return others;
-}
 
-/** The name, or `name#2` and so on where it is taken. */
-function freeName(name: string, others: Readonly<Record<string, string>>, copies: Map<string, number>): string {
-  // A plain object is read and written fastest; the one name that it treats differently gets a mark.
-  if (name !== '__proto__' && !Object.hasOwn(others, name)) return name;
-  const copy = (copies.get(name) ?? (name === '__proto__' ? 0 : 1)) + 1;
-  copies.set(name, copy);
-  return `${name}#${copy}`;
-}
-
-/** A command line has a NUL after each argument. */
-function othersText({ key }: Field, text: string): string {
-  return key.name === 'proctitle' ? withoutFinalNuls(text).replaceAll('\0', ' ') : text;
-}
-
-/** False when the field has no column, its column is taken, or its value does not fit there. */
-function setColumn(columns: Columns, field: Field): boolean {
-  const kind = field.key.column;
-  if (kind === undefined) return false;
-  const column = field.key.name as keyof Columns;
-  if (columns[column] !== undefined) return false;
-  if (kind === 'text') return setText(columns, column as 'comm', textOf(columns.type, field));
-  if (kind === 'outcome') return setOutcome(columns, column as 'res', field.value);
-  if (kind === 'syscall' && countOf(field.value) === undefined) return setText(columns, 'syscall_name', field.value);
-  return setCount(columns, column as 'pid', { value: field.value, isId: kind === 'id' });
-}
-
-function setText(columns: Columns, column: 'comm' | 'syscall_name', text: string | undefined): boolean {
-  if (text !== undefined && text !== '?' && text !== '') columns[column] = text;
-  return true;
-}
-
-function setOutcome(columns: Columns, column: 'res' | 'success', value: string): boolean {
-  const outcome = outcomeOf(value);
-  if (outcome !== undefined) columns.success ??= outcome;
-  if (column === 'res') columns.res = value;
-  return column === 'res' || outcome !== undefined;
-}
-
-function outcomeOf(value: string): boolean | undefined {
-  if (value === 'yes' || value === 'success' || value === '1') return true;
-  return value === 'no' || value === 'failed' || value === '0' ? false : undefined;
-}
-
-interface WrittenCount {
-  readonly value: string;
-  readonly isId: boolean;
-}
-
-function setCount(columns: Columns, column: 'pid', { value, isId }: WrittenCount): boolean {
-  if (isId && (value === 'unset' || value === '-1')) return true;
-  const count = countOf(value);
-  if (count === undefined) return value === '?' || value === '';
-  if (!isId || count !== UNSET) columns[column] = count;
-  return true;
-}
-
-/** 1 to 15 digits, with or without a minus. */
-function countOf(value: string): number | undefined {
-  const from = value.charCodeAt(0) === 45 ? 1 : 0;
-  const { length } = value;
-  if (length === from || length - from > 15) return undefined;
-  let count = 0;
-  for (let at = from; at < length; at++) {
-    const digit = value.charCodeAt(at) - 48;
-    if (digit < 0 || digit > 9) return undefined;
-    count = count * 10 + digit;
+  private at(slot: number): string | undefined {
+    const bit = 1 << slot;
+    if ((this.has & bit) === 0) return undefined;
+    const bytes = this.bytes[slot]!;
+    const from = this.from[slot]!;
+    const to = this.to[slot]!;
+    return (VARIED & bit) === 0 ? this.texts.at(bytes, from, to) : nameOf(bytes, from, to);
   }
-  return from === 0 || count === 0 ? count : -count;
+
+  set(slot: number, bytes: Uint8Array, from: number, to: number): void {
+    this.has |= 1 << slot;
+    if (this.bytes[slot] !== bytes) this.bytes[slot] = bytes;
+    this.from[slot] = from;
+    this.to[slot] = to;
+  }
+
+  clear(type: RecordType): void {
+    this.type = type;
+    this.success = undefined;
+    this.exit = undefined;
+    this.syscall = undefined;
+    this.syscallName = undefined;
+    this.uid = undefined;
+    this.auid = undefined;
+    this.setting = undefined;
+    this.has = 0;
+  }
+
+  copy(): KeptRecord {
+    const texts = new Array<string | undefined>(describedNames.length);
+    let left = this.type.name === 'SYSCALL' ? this.has & ASKED_OF_SYSCALLS : this.has;
+    for (; left !== 0; left &= left - 1) {
+      const slot = 31 - Math.clz32(left & -left);
+      texts[slot] = this.at(slot);
+    }
+    return new KeptRecord(this, texts);
+  }
 }
 
-function textOf(type: string | null | undefined, field: Field): string | undefined {
-  const text = decodeField(field, field.key.mayBeEncoded);
-  const { name } = field.key;
-  if (name === 'key' && text !== undefined) return text.replaceAll('\u0001', ',');
-  return text === undefined || name === 'comm' || type === 'PATH' ? text : withoutFinalNuls(text);
+/** The same, kept until its event closes. */
+export class KeptRecord {
+  readonly type: RecordType;
+  readonly success: boolean | undefined;
+  readonly exit: number | undefined;
+  readonly syscall: number | undefined;
+  readonly syscallName: string | undefined;
+  readonly uid: number | undefined;
+  readonly auid: number | undefined;
+  readonly setting: readonly [string, string] | undefined;
+
+  constructor(
+    record: AuditRecord,
+    private readonly texts: readonly (string | undefined)[],
+  ) {
+    this.type = record.type;
+    this.success = record.success;
+    this.exit = record.exit;
+    this.syscall = record.syscall;
+    this.syscallName = record.syscallName;
+    this.uid = record.uid;
+    this.auid = record.auid;
+    this.setting = record.setting;
+  }
+
+  get(name: DescribedName): string | undefined {
+    return this.texts[slots[name]];
+  }
+}
+
+/** What a description sees of a record. */
+export type DescribedRecord = Pick<AuditRecord, keyof KeptRecord>;
+
+const bitsOf = (...names: readonly DescribedName[]): number =>
+  names.reduce((bits, name) => bits | (1 << slots[name]), 0);
+const ASKED_OF_SYSCALLS = bitsOf('exe', 'comm', 'AUID', 'UID', 'seresult', 'audit_lost');
+/** Texts that seldom come a second time. */
+const VARIED = bitsOf(
+  'addr',
+  'audit_lost',
+  'cmd',
+  'hostname',
+  'laddr',
+  'lport',
+  'name',
+  'path',
+  'proctitle',
+  'rport',
+  'saddr',
+);
+
+/** Reads one record after the other and fills its row, `event_record` and the end of it left to the caller. */
+export class RecordReader {
+  /** What was read last. It is another's with the next call. */
+  readonly record: AuditRecord;
+  readonly fields: Fields;
+  private readonly keys = new Keys();
+  private readonly json = new JsonFields(this.keys);
+  private readonly columns: readonly number[];
+  private readonly at: Readonly<
+    Record<'time' | 'serial' | 'type' | 'node' | 'success' | 'res' | 'syscall_name' | 'fields', number>
+  >;
+  /** One bit a column of `columnNames` that has its value. */
+  private taken = 0;
+  /** The value that was decoded last. */
+  private value: Uint8Array = Buffer.alloc(0);
+  private valueFrom = 0;
+  private valueTo = 0;
+  private decoded: Uint8Array = Buffer.alloc(4096);
+  private decodedLength = 0;
+  private arch: string | undefined;
+  /** Texts that come again and again. */
+  private readonly texts = new NameTable((text) => text, { slots: 4096, longest: 48, keeps: 'last' });
+
+  constructor(private readonly rows: RowColumns<'auditd_records'>) {
+    this.record = new AuditRecord(this.texts);
+    this.fields = new Fields(this.keys);
+    this.columns = columnNames.map((name) => rows.column(name as 'pid'));
+    this.at = {
+      time: rows.column('time'),
+      serial: rows.column('serial'),
+      type: rows.column('type'),
+      node: rows.column('node'),
+      success: rows.column('success'),
+      res: rows.column('res'),
+      syscall_name: rows.column('syscall_name'),
+      fields: rows.column('fields'),
+    };
+  }
+
+  /** Reads the fields of a line whose beginning is read. The line is UTF-8. */
+  read(head: LineHead, bytes: Uint8Array, from: number, to: number): void {
+    const { record, fields, rows, at } = this;
+    record.clear(head.type);
+    this.taken = 0;
+    this.arch = undefined;
+    this.decodedLength = 0;
+    this.json.begin();
+    rows.number(at.time, head.time);
+    rows.number(at.serial, head.serial);
+    rows.text(at.type, head.type.name);
+    if (head.node !== undefined) rows.text(at.node, head.node);
+    fields.read(bytes, from, to, head.bodyAt);
+    for (let field = 0; field < fields.count; field++) {
+      const key = fields.keys[field]!;
+      if (key.column === undefined || !this.setColumn(field, key)) this.addOther(field, key);
+    }
+    if (fields.words.length > 0) this.keepWords(fields.words.join(' '));
+    if (head.type.name === 'SOCKADDR') this.addSocketAddress();
+    this.nameSyscall();
+    if (this.json.count === 0) return;
+    this.json.end();
+    rows.bytes(at.fields, this.json.bytes, 0, this.json.length);
+  }
+
+  /** False when the column is taken or the value does not fit there. */
+  private setColumn(field: number, key: Key): boolean {
+    if ((this.taken & (1 << key.columnNumber)) !== 0) return false;
+    if (key.column === 'text') return this.setText(field, key);
+    if (key.column === 'outcome') return this.setOutcome(field, key);
+    return key.column === 'syscall' ? this.setSyscall(field, key) : this.setCount(field, key);
+  }
+
+  private take(key: Key): void {
+    this.taken |= 1 << key.columnNumber;
+  }
+
+  private setText(field: number, key: Key): boolean {
+    if (!this.decode(field, key.mayBeEncoded)) return true;
+    if (key.name === 'key') this.separateKeys();
+    else if (key.name !== 'comm' && !this.record.type.isPath) this.dropFinalNuls();
+    const { value, valueFrom, valueTo } = this;
+    if (valueTo === valueFrom || (valueTo - valueFrom === 1 && value[valueFrom] === QUESTION)) return true;
+    this.take(key);
+    this.rows.bytes(this.columns[key.columnNumber]!, value, valueFrom, valueTo);
+    if (key.described >= 0) this.record.set(key.described, value, valueFrom, valueTo);
+    else if (key.name === 'arch') this.arch = this.texts.at(value, valueFrom, valueTo);
+    return true;
+  }
+
+  private setOutcome(field: number, key: Key): boolean {
+    const bytes = this.fields.bytesOf(field);
+    const from = this.fields.from[field]!;
+    const to = this.fields.to[field]!;
+    const outcome = outcomeOf(bytes, from, to);
+    if (outcome !== undefined && this.record.success === undefined) {
+      this.record.success = outcome;
+      this.taken |= SUCCESS_BIT;
+      this.rows.boolean(this.at.success, outcome);
+    }
+    if (key.name !== 'res') return outcome !== undefined;
+    this.take(key);
+    this.rows.bytes(this.at.res, bytes, from, to);
+    return true;
+  }
+
+  private setSyscall(field: number, key: Key): boolean {
+    const bytes = this.fields.bytesOf(field);
+    const from = this.fields.from[field]!;
+    const to = this.fields.to[field]!;
+    const count = countOf(bytes, from, to);
+    if (Number.isNaN(count)) {
+      // Old daemons wrote the name; it stands where no number gives one.
+      const name = decodeText(bytes, from, to);
+      if (name !== '' && name !== '?') this.record.syscallName = name;
+      return true;
+    }
+    if (count > LARGEST_INTEGER || count < -LARGEST_INTEGER - 1) return false;
+    this.take(key);
+    this.record.syscall = count;
+    this.rows.number(this.columns[key.columnNumber]!, count);
+    return true;
+  }
+
+  private setCount(field: number, key: Key): boolean {
+    const bytes = this.fields.bytesOf(field);
+    const from = this.fields.from[field]!;
+    const to = this.fields.to[field]!;
+    const count = countOf(bytes, from, to);
+    const isId = key.column === 'id';
+    if (Number.isNaN(count)) {
+      if (to === from || (to - from === 1 && bytes[from] === QUESTION)) return true;
+      return isId && isUnset(bytes, from, to);
+    }
+    if (isId && (count === UNSET || isMinusOne(bytes, from, to))) return true;
+    this.take(key);
+    this.rows.number(this.columns[key.columnNumber]!, count);
+    if (key.name === 'auid') this.record.auid = count;
+    else if (key.name === 'uid') this.record.uid = count;
+    else if (key.name === 'exit') this.record.exit = count;
+    return true;
+  }
+
+  private addOther(field: number, key: Key): void {
+    const isArgument = key.isArgument && this.record.type.isExecve;
+    if (!this.decode(field, key.mayBeEncoded || isArgument)) return;
+    // A command line has a NUL after each argument.
+    if (key.name === 'proctitle') this.spaceArguments();
+    const { value, valueFrom, valueTo } = this;
+    this.noteOther(this.json.add(key, value, valueFrom, valueTo));
+  }
+
+  /** Keeps the value that was decoded last for descriptions. */
+  private noteOther(key: Key): void {
+    const { record, value, valueFrom, valueTo } = this;
+    // A field that has a column is asked for there.
+    if (key.described >= 0 && key.column === undefined) record.set(key.described, value, valueFrom, valueTo);
+    if (key.isSetting && (record.setting === undefined || record.setting[0] === key.name))
+      record.setting = [key.name, decodeText(value, valueFrom, valueTo)];
+  }
+
+  private setOther(name: string, text: string): void {
+    const key = this.keys.named(name);
+    this.value = Buffer.from(text, 'utf8');
+    this.valueFrom = 0;
+    this.valueTo = this.value.length;
+    this.json.set(key, this.value, 0, this.valueTo);
+    this.noteOther(key);
+  }
+
+  private keepWords(words: string): void {
+    const [, result, permissions] = ACCESS_DECISION.exec(words) ?? [];
+    if (result !== undefined && permissions !== undefined) {
+      this.setOther('seresult', result);
+      this.setOther('seperms', permissions);
+    } else this.setOther('text', words);
+  }
+
+  private addSocketAddress(): void {
+    const socket = readSocketAddress(this.record.get('saddr') ?? '');
+    if (!socket) return;
+    this.setUnlessThere('saddr_fam', socket.family);
+    if (socket.address !== undefined) this.setUnlessThere('laddr', socket.address);
+    if (socket.port !== undefined) this.setUnlessThere('lport', String(socket.port));
+    if (socket.path !== undefined) this.setUnlessThere('path', socket.path);
+  }
+
+  private setUnlessThere(name: string, text: string): void {
+    if (!this.json.has(this.keys.named(name))) this.setOther(name, text);
+  }
+
+  private nameSyscall(): void {
+    const { record, arch } = this;
+    if (arch !== undefined && record.syscall !== undefined)
+      record.syscallName = syscallName(arch, record.syscall) ?? record.syscallName;
+    if (record.syscallName !== undefined) this.rows.text(this.at.syscall_name, record.syscallName);
+  }
+
+  /** Puts what a field stands for into `value`; false for `(null)`. `isEncoded` says whether hexadecimal may stand there. */
+  private decode(field: number, isEncoded: boolean): boolean {
+    const { fields } = this;
+    const bytes = fields.bytesOf(field);
+    const from = fields.from[field]!;
+    const to = fields.to[field]!;
+    if (this.value !== bytes) this.value = bytes;
+    this.valueFrom = from;
+    this.valueTo = to;
+    if (fields.isQuoted[field] === 1) return true;
+    if (isNull(bytes, from, to)) return false;
+    if (isEncoded) this.decodeHex(bytes, from, to);
+    return true;
+  }
+
+  private decodeHex(bytes: Uint8Array, from: number, to: number): void {
+    // What was decoded of this line before stays where it is: a description may ask for it.
+    const room = (to - from) >> 1;
+    if (this.decoded.length - this.decodedLength < room) {
+      this.decoded = Buffer.alloc(Math.max(2 * this.decoded.length, 2 * room));
+      this.decodedLength = 0;
+    }
+    const length = decodeHex(bytes, from, to, this.decoded, this.decodedLength);
+    if (length < 0) return;
+    this.value = this.decoded;
+    this.valueFrom = this.decodedLength;
+    this.valueTo = this.decodedLength + length;
+    this.decodedLength += length;
+    if (isPlain(this.decoded, this.valueFrom, this.valueTo)) return;
+    this.value = Buffer.from(asUtf8(this.decoded.subarray(this.valueFrom, this.valueTo)));
+    this.valueFrom = 0;
+    this.valueTo = this.value.length;
+  }
+
+  /** Several keys of one record have byte 1 between them. */
+  private separateKeys(): void {
+    if (indexOf(this.value, 1, this.valueFrom, this.valueTo) === this.valueTo) return;
+    this.replaceAll(1, COMMA);
+  }
+
+  private spaceArguments(): void {
+    this.dropFinalNuls();
+    if (indexOf(this.value, 0, this.valueFrom, this.valueTo) !== this.valueTo) this.replaceAll(0, SPACE);
+  }
+
+  private dropFinalNuls(): void {
+    while (this.valueTo > this.valueFrom && this.value[this.valueTo - 1] === 0) this.valueTo--;
+  }
+
+  private replaceAll(byte: number, by: number): void {
+    if (this.value !== this.decoded) {
+      // The line itself is evidence, and stays.
+      this.value = Buffer.from(this.value.subarray(this.valueFrom, this.valueTo));
+      this.valueFrom = 0;
+      this.valueTo = this.value.length;
+    }
+    const { value, valueFrom, valueTo } = this;
+    for (let at = valueFrom; at < valueTo; at++) if (value[at] === byte) value[at] = by;
+  }
 }
 
 const ACCESS_DECISION = /^avc: (granted|denied) \{ (.*) \}(?: for)?$/;
+const SPACE = 32;
+const COMMA = 44;
+const MINUS = 45;
+const QUESTION = 63;
+const SUCCESS_BIT = 1 << columnNames.indexOf('success');
 
-function keepWords(others: Record<string, string>, words: string): void {
-  const [, result, permissions] = ACCESS_DECISION.exec(words) ?? [];
-  if (result !== undefined && permissions !== undefined) {
-    others['seresult'] = result;
-    others['seperms'] = permissions;
-  } else others['text'] = words;
+function outcomeOf(bytes: Uint8Array, from: number, to: number): boolean | undefined {
+  const is = (text: string): boolean => isText(bytes, from, to, text);
+  if (is('yes') || is('success') || is('1')) return true;
+  return is('no') || is('failed') || is('0') ? false : undefined;
 }
 
-function addSocketAddress(others: Record<string, string>): void {
-  const socket = readSocketAddress(others['saddr'] ?? '');
-  if (!socket) return;
-  others['saddr_fam'] ??= socket.family;
-  if (socket.address !== undefined) others['laddr'] ??= socket.address;
-  if (socket.port !== undefined) others['lport'] ??= String(socket.port);
-  if (socket.path !== undefined) others['path'] ??= socket.path;
+/** 1 to 15 digits, with or without a minus; NaN for anything else. */
+function countOf(bytes: Uint8Array, from: number, to: number): number {
+  const isNegative = to > from && bytes[from] === MINUS;
+  const digitsFrom = isNegative ? from + 1 : from;
+  if (to === digitsFrom || to - digitsFrom > MOST_COUNT_DIGITS) return NaN;
+  let count = 0;
+  for (let at = digitsFrom; at < to; at++) {
+    const digit = bytes[at]! - 48;
+    if (digit < 0 || digit > 9) return NaN;
+    count = count * 10 + digit;
+  }
+  return isNegative && count !== 0 ? -count : count;
 }
 
-function nameSyscall(columns: Columns): void {
-  if (typeof columns.arch !== 'string' || typeof columns.syscall !== 'number') return;
-  const name = syscallName(columns.arch, columns.syscall);
-  if (name !== undefined) columns.syscall_name = name;
+function isPlain(bytes: Uint8Array, from: number, to: number): boolean {
+  let all = 0;
+  for (let at = from; at < to; at++) all |= bytes[at]!;
+  return all < 128;
+}
+
+function isText(bytes: Uint8Array, from: number, to: number, text: string): boolean {
+  if (to - from !== text.length) return false;
+  for (let at = 0; at < text.length; at++) if (bytes[from + at] !== text.charCodeAt(at)) return false;
+  return true;
+}
+
+const isNull = (bytes: Uint8Array, from: number, to: number): boolean =>
+  to - from === 6 && isText(bytes, from, to, '(null)');
+const isUnset = (bytes: Uint8Array, from: number, to: number): boolean => isText(bytes, from, to, 'unset');
+const isMinusOne = (bytes: Uint8Array, from: number, to: number): boolean =>
+  to - from === 2 && isText(bytes, from, to, '-1');
+
+function indexOf(bytes: Uint8Array, byte: number, from: number, to: number): number {
+  let at = from;
+  while (at < to && bytes[at] !== byte) at++;
+  return at;
 }

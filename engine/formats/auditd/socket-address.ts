@@ -13,7 +13,7 @@ export interface SocketAddress {
 
 /** Reads `saddr=`; `undefined` when it is not hexadecimal or shorter than its family needs. */
 export function readSocketAddress(hex: string): SocketAddress | undefined {
-  const bytes = hexBytes(hex);
+  const bytes = hexBytes(new TextEncoder().encode(hex));
   if (!bytes || bytes.length < 2) return undefined;
   const [first = 0, second = 0] = bytes;
   // A little-endian machine puts the low byte first; families are below 256, so the other byte is 0.

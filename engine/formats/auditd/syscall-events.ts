@@ -2,7 +2,7 @@
 import type { AuditEvent } from './event.ts';
 import type { Described } from './described.ts';
 import { subjectOf } from './people.ts';
-import type { AuditRecord } from './record.ts';
+import type { DescribedRecord } from './record.ts';
 
 const byClass: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   network_activity: {
@@ -35,26 +35,25 @@ const kinds: ReadonlyMap<string, readonly [string, string]> = new Map(
 );
 
 /** The row of an event whose main record is SYSCALL, or EXECVE where the SYSCALL line is missing. */
-export function describeSyscall(event: AuditEvent, main: AuditRecord): Described {
-  const { columns } = main;
-  const call = columns.syscall_name ?? (columns.syscall === undefined ? '' : `system call ${columns.syscall}`);
-  const command = event.command.text();
+export function describeSyscall(event: AuditEvent, main: DescribedRecord): Described {
+  const call = main.syscallName ?? (main.syscall === undefined ? '' : `system call ${main.syscall}`);
+  const command = event.command?.text();
   const [eventClass, activity] =
     kinds.get(call) ?? (command === undefined ? ['kernel_activity', call] : kinds.get('execve')!);
   const actor = subjectOf(main);
   if (activity === 'launch') return describeLaunch(event, main, { actor, command });
-  const socket = event.socket?.others;
-  const address = socket?.['laddr'];
-  const target = pathOf(event) ?? socket?.['path'] ?? address;
-  const exit = columns.success === false && typeof columns.exit === 'number' ? ` (exit ${columns.exit})` : '';
-  const outcome = columns.success === false ? `, which failed${exit}` : '';
+  const { socket } = event;
+  const address = socket?.get('laddr');
+  const target = pathOf(event) ?? socket?.get('path') ?? address;
+  const exit = main.success === false && main.exit !== undefined ? ` (exit ${main.exit})` : '';
+  const outcome = main.success === false ? `, which failed${exit}` : '';
   return {
     class: eventClass,
     activity,
     actor,
     target,
-    ...peer(activity, address, socket?.['lport']),
-    message: `${actor ?? 'An unknown account'} called ${call}${target ? ` on ${target}` : ''} with ${columns.exe ?? columns.comm ?? 'an unknown program'}${outcome}.`,
+    ...peer(activity, address, socket?.get('lport')),
+    message: `${actor ?? 'An unknown account'} called ${call}${target ? ` on ${target}` : ''} with ${main.get('exe') ?? main.get('comm') ?? 'an unknown program'}${outcome}.`,
   };
 }
 
@@ -64,10 +63,10 @@ interface Launch {
 }
 
 /** Where the call failed, `exe` is still the program that tried; the path is what it tried to run. */
-function describeLaunch(event: AuditEvent, { columns }: AuditRecord, { actor, command }: Launch): Described {
-  const tried = event.paths[0]?.columns.name;
-  const target = columns.success === false ? (tried ?? undefined) : (columns.exe ?? tried ?? undefined);
-  const message = command ?? event.proctitle ?? columns.comm ?? undefined;
+function describeLaunch(event: AuditEvent, main: DescribedRecord, { actor, command }: Launch): Described {
+  const tried = event.paths[0]?.name;
+  const target = main.success === false ? tried : (main.get('exe') ?? tried);
+  const message = command ?? event.proctitle ?? main.get('comm');
   return { class: 'process_activity', activity: 'launch', actor, target, message };
 }
 
@@ -79,8 +78,7 @@ function peer(activity: string | undefined, address: string | undefined, port: s
 
 /** The path that the call was about: the last that is no parent folder, made absolute with the working directory. */
 function pathOf({ paths, cwd }: AuditEvent): string | undefined {
-  const own = paths.filter(({ others }) => others['nametype'] !== 'PARENT' && others['objtype'] !== 'PARENT');
-  const name = (own.at(-1) ?? paths.at(-1))?.columns.name;
-  if (name === undefined || name === null) return undefined;
+  const name = (paths.findLast(({ isParent }) => !isParent) ?? paths.at(-1))?.name;
+  if (name === undefined) return undefined;
   return name.startsWith('/') || cwd === undefined ? name : `${cwd.replace(/\/$/, '')}/${name.replace(/^\.\//, '')}`;
 }

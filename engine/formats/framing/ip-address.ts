@@ -4,9 +4,24 @@ export function isIpAddress(text: string): boolean {
   return text.includes(':') ? isIpv6(text) : isIpv4(text);
 }
 
+const DOT = 46;
+
 function isIpv4(text: string): boolean {
-  const parts = text.split('.');
-  return parts.length === 4 && parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) < 256);
+  let parts = 0;
+  let digits = 0;
+  let value = 0;
+  for (let at = 0; at <= text.length; at++) {
+    const code = at < text.length ? text.charCodeAt(at) : DOT;
+    if (code === DOT) {
+      if (digits === 0 || ++parts > 4) return false;
+      digits = 0;
+      value = 0;
+    } else {
+      value = value * 10 + code - 48;
+      if (code < 48 || code > 57 || ++digits > 3 || value > 255) return false;
+    }
+  }
+  return parts === 4;
 }
 
 function isIpv6(text: string): boolean {

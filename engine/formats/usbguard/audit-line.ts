@@ -6,9 +6,7 @@
  *
  * It has fewer fields: neither the target before a change nor the rule that was replaced.
  */
-import { decodeField } from '../auditd/decode.ts';
-import { readFields } from '../auditd/fields.ts';
-import { readLineHead } from '../auditd/line.ts';
+import { fieldText, readLineText } from '../auditd/line-text.ts';
 import { notAnEntry, type AuditEntry, type NotAnEntry } from './entry.ts';
 
 /** What USBGuard calls its types here, and what they are. */
@@ -37,14 +35,14 @@ const TYPES = new Set(['USER_DEVICE', 'UNKNOWN[1137]']);
 
 /** Reads a line; `NotAnEntry` says what it is instead. */
 export function readAuditLine(text: string): AuditEntry | NotAnEntry {
-  const head = readLineHead(text);
-  if (head.kind === 'not_a_line') return notAnEntry(head.reason);
-  if (!TYPES.has(head.type))
-    return notAnEntry(`The line is an audit record of type ${head.type.slice(0, 60)}, not USER_DEVICE.`);
+  const line = readLineText(text);
+  if (line.kind === 'not_a_line') return notAnEntry(line.reason);
+  if (!TYPES.has(line.type))
+    return notAnEntry(`The line is an audit record of type ${line.type.slice(0, 60)}, not USER_DEVICE.`);
   const fields = new Map<string, string>();
-  for (const field of readFields(text, head.bodyAt).list) {
-    const name = names.get(field.key.name) ?? field.key.name;
-    const value = decodeField(field, encoded.has(field.key.name));
+  for (const field of line.fields) {
+    const name = names.get(field.name) ?? field.name;
+    const value = fieldText(field, encoded.has(field.name));
     if (value !== undefined && !fields.has(name)) fields.set(name, value);
   }
   const type = types.get(fields.get('op') ?? '');
@@ -52,7 +50,7 @@ export function readAuditLine(text: string): AuditEntry | NotAnEntry {
   const result = fields.get('res') ?? fields.get('success');
   return {
     kind: 'entry',
-    ...{ time: head.time, node: head.node, serial: head.serial, type },
+    ...{ time: line.time, node: line.node, serial: line.serial, type },
     outcome: isGood(result) ? 'success' : isBad(result) ? 'failure' : undefined,
     uid: fields.get('uid'),
     fields,

@@ -3,7 +3,8 @@
  * Every test of a format goes through it, so no format can lose a record unseen.
  */
 import type { Format, ReadContext, RowSink } from '../../../engine/formats/format.ts';
-import type { EvidenceRow, EvidenceTableName } from '../../../engine/core/tables.ts';
+import type { RowColumns } from '../../../engine/core/row-columns.ts';
+import { evidenceTable, type Column, type EvidenceRow, type EvidenceTableName } from '../../../engine/core/tables.ts';
 import type { Problem } from '../../../shared/problem.ts';
 
 /** A row with its citation. Columns that are NULL or left out are both `undefined` or absent, never `null`. */
@@ -66,6 +67,56 @@ function piecesOf(content: string | Uint8Array | readonly Uint8Array[]): readonl
   return content instanceof Uint8Array ? [content] : content;
 }
 
+const strictDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const wholeNumbers = new Set(['bigint', 'time', 'integer']);
+
+/** Rows that are filled value by value, checked as a database checks them. */
+class MemoryColumns implements RowColumns<EvidenceTableName> {
+  private row: Record<string, unknown> = {};
+
+  constructor(
+    private readonly table: readonly Column[],
+    private readonly ended: (row: Readonly<Record<string, unknown>>, record: number) => void,
+  ) {}
+
+  column(name: string): number {
+    const column = this.table.findIndex((each) => each.name === name);
+    if (column < 0) throw new Error(`There is no column ${name}`);
+    return column;
+  }
+
+  bytes(column: number, bytes: Uint8Array, from: number, to: number): void {
+    this.set(column, ['text', 'longtext', 'json'], strictDecoder.decode(bytes.subarray(from, to)));
+  }
+
+  text(column: number, text: string): void {
+    this.set(column, ['text', 'longtext', 'json'], text);
+  }
+
+  number(column: number, value: number): void {
+    const { name, type } = this.table[column]!;
+    const fits = type === 'integer' ? value === (value | 0) : Number.isInteger(value) || !wholeNumbers.has(type);
+    if (!fits) throw new Error(`The column ${name} cannot hold ${value}`);
+    this.set(column, ['bigint', 'time', 'integer', 'double'], type === 'time' ? BigInt(value) : value);
+  }
+
+  boolean(column: number, value: boolean): void {
+    this.set(column, ['boolean'], value);
+  }
+
+  end(record: number): void {
+    this.ended(this.row, record);
+    this.row = {};
+  }
+
+  private set(column: number, types: readonly string[], value: unknown): void {
+    const { name, type } = this.table[column]!;
+    if (!types.includes(type)) throw new Error(`The column ${name} is of type ${type}`);
+    if (name in this.row) throw new Error(`The column ${name} was set twice`);
+    this.row[name] = value;
+  }
+}
+
 class MemorySink implements RowSink {
   private readonly tables = new Map<string, CollectedRow[]>();
   private readonly rejects: CollectedReject[] = [];
@@ -83,6 +134,12 @@ class MemorySink implements RowSink {
     if (rows.length === 0) this.tables.set(table, rows);
     const filled = Object.entries(row).filter(([, value]) => value !== null && value !== undefined);
     rows.push({ record, ...Object.fromEntries(filled) });
+  }
+
+  columns<N extends EvidenceTableName>(table: N): RowColumns<N> {
+    return new MemoryColumns(evidenceTable(table).columns, (row, record) => {
+      this.row(table, row as EvidenceRow<N>, record);
+    });
   }
 
   seriesId(record: number): bigint {

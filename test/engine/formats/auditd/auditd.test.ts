@@ -385,3 +385,44 @@ describe('recognition', () => {
     },
   );
 });
+
+describe('the bytes of the evidence', () => {
+  const line =
+    'type=USER_CMD msg=audit(1772323200.123:9): a="\u001d" key="x\u0001y" cmd=6C73 proctitle="a\0b" ' +
+    'comm="zoë" name="x\0"\u001dUID="a\u001db" op=adding user\'\n';
+
+  test('are not changed by reading them, nor looked at again once they were handed over', () => {
+    const bytes = Buffer.from(line.repeat(50));
+    const before = Buffer.from(bytes);
+    const whole = collectRows(auditd, bytes);
+    expect(bytes.equals(before)).toBe(true);
+    // A Buffer whose memory is used again for every piece, as the pieces of a file might be.
+    const piece = Buffer.alloc(100);
+    let at = 0;
+    const again = collectRows(auditd, {
+      *[Symbol.iterator]() {
+        for (; at < bytes.length; at += 100) {
+          const length = bytes.copy(piece, 0, at);
+          yield piece.subarray(0, length);
+        }
+      },
+    } as unknown as readonly Uint8Array[]);
+    expect(again.tables).toEqual(whole.tables);
+  });
+});
+
+describe('what no audit daemon writes', () => {
+  test('a number of a system call that has no room in its column is kept in fields', () => {
+    const { rows } = read(`type=SYSCALL ${stamp} arch=c000003e syscall=2147483648 syscall=59 pid=1`);
+    expect(rows('auditd_records')[0]).toMatchObject({
+      syscall: 59,
+      syscall_name: 'execve',
+      fields: '{"syscall":"2147483648"}',
+    });
+  });
+
+  test.each(['toString', 'constructor', '__proto__'])('a type with a name that JavaScript knows: %s', (type) => {
+    expect(onlyEvent(`type=${type} ${stamp} pid=1 uid=0`)).toMatchObject({ code: type, message: `${type} by root.` });
+    expect(onlyEvent(`type=${type} ${stamp} pid=1 uid=0`)['class']).toBeUndefined();
+  });
+});

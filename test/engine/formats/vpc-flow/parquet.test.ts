@@ -53,6 +53,9 @@ it('holds no more of a file than its limit', () => {
   const none = {
     record: () => 1,
     row: () => undefined,
+    columns: () => {
+      throw new Error('Flow records are rows.');
+    },
     seriesId: () => 1n,
     reject: () => undefined,
     sawTime: () => undefined,

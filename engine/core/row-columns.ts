@@ -1,0 +1,24 @@
+/**
+ * Rows that are filled value by value, straight from the bytes of the evidence: for formats whose files are so large
+ * that a string a value and an object a row would take most of the time.
+ */
+import type { EvidenceRow, EvidenceTableName } from './tables.ts';
+
+/** The columns of a table that can be filled in this way. */
+export type ColumnName<N extends EvidenceTableName> = keyof EvidenceRow<N> & string;
+
+/**
+ * The next row of a table. Each column is set at most once, in any order; one that is not set is NULL. `end` ends the
+ * row. Columns are named by number, which is looked up once, before the first row.
+ */
+export interface RowColumns<N extends EvidenceTableName> {
+  column(name: ColumnName<N>): number;
+  /** Text out of `bytes[from, to)`, which must be UTF-8: where it is not, the whole import fails. It is copied. */
+  bytes(column: number, bytes: Uint8Array, from: number, to: number): void;
+  text(column: number, text: string): void;
+  /** A whole number or a double, as the column is; of a `time` column UTC microseconds. Fails on what does not fit. */
+  number(column: number, value: number): void;
+  boolean(column: number, value: boolean): void;
+  /** Ends the row, which cites `record`. */
+  end(record: number): void;
+}
