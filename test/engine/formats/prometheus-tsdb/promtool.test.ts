@@ -20,6 +20,13 @@ async function compare(folder: string): Promise<{ rows: number; duplicates: numb
   return { rows: rows.length, duplicates: count, conflicts };
 }
 
+describe.skipIf(missing !== undefined)('snapshots of a running server', () => {
+  it.each(['live-snapshot', 'om-snapshot', 'index-v1'])('%s has the rows of its dump', async (name) => {
+    const { rows } = await compare(`test/fixtures/prometheus-tsdb/${name}`);
+    expect(rows).toBeGreaterThan(100);
+  });
+});
+
 describe.skipIf(missing !== undefined)('blocks made by promtool', () => {
   it.each([1, 2, 3])('awkward series of seed %i are the rows of its dump', async (seed) => {
     await withFolder(async (folder) => {
