@@ -3,8 +3,9 @@
  * verdicts of detection rules about them, and what plaso and CrowdSec made of them.
  */
 import type { Format } from '../../engine/formats/format.ts';
+import { collectRows } from '../engine/formats/collect-rows.ts';
 import { FieldCount, type Adapter, type Comparison, type CorpusFolder } from './adapter.ts';
-import { compareCrowdsec } from './crowdsec.ts';
+import { compareCrowdsec, crowdsecScenarios } from './crowdsec.ts';
 import { asFlag, asJson, asLower, asMicros, asNumber, asText } from './normal.ts';
 import { pantherTests, plasoTests, type Pair, type PantherTests, type PlasoTest } from './oracles.ts';
 import { memberAt, readEvidence, valueAt, type Reading, type RecordRows } from './reading.ts';
@@ -32,6 +33,8 @@ export interface EventLog {
   readonly time: (event: unknown) => unknown;
   readonly code: (event: unknown) => unknown;
   readonly rules: readonly Rule[];
+  /** The member that an event without a time is given, so that the others of it are compared as well. */
+  readonly timeMember?: string;
   /**
    * Members of the object that are in a column only, or nowhere: the rules compare the former. All others must be found
    * in `event_fields`, with the name and the value that the object has.
@@ -50,9 +53,12 @@ export function eventLogAdapter(log: EventLog): Adapter {
       Promise.resolve([
         ...pantherTests(folder).map((pair) => comparePanther(log, folder, pair)),
         ...plasoTests(folder).map((pair) => comparePlaso(log, folder, pair)),
-        ...compareCrowdsec(folder, log.format, (count, { line, record, reading, name, value }) =>
-          compareOther(log, count, { record: line, rows: reading.rowsOf(record), name, value }),
-        ),
+        ...compareCrowdsec(folder, {
+          format: log.format,
+          compareValue: (count, { line, record, reading, name, value }) =>
+            compareOther(log, count, { record: line, rows: reading.rowsOf(record), name, value }),
+        }),
+        ...compareScenarios(log, folder),
         ...(log.more?.(folder, log) ?? []),
       ]),
   };
@@ -134,15 +140,28 @@ function compareLine(
   const fate = reading.fate(record);
   const event = parsed(text);
   count.field(line, 'record', fate, isEvent(log, event));
-  if (fate !== 'read' || record === undefined) return undefined;
+  if (fate !== 'read' || record === undefined) return compareDated(log, count, line, event);
   const rows = reading.rowsOf(record);
   compareEvent(log, count, { record: line, event, rows });
   return { event, rows };
 }
 
+/** Rules are tested with parts of events, too; one that lacks nothing but its time is read with another. */
+function compareDated(log: EventLog, count: FieldCount, line: number, event: unknown): Line | undefined {
+  if (log.timeMember === undefined || isEvent(log, event) !== WITHOUT_TIME) return undefined;
+  const dated = { ...(event as object), [log.timeMember]: '2026-03-01T10:00:00Z' };
+  const { problem, rejects, tables } = collectRows(log.format, JSON.stringify(dated));
+  count.field(line, 'record with a time', problem?.message ?? rejects[0]?.reason ?? 'read', 'read');
+  const rows = Object.fromEntries([...tables].map(([table, all]) => [table, all[0]]));
+  compareEvent(log, count, { record: line, event: dated, rows });
+  return { event, rows };
+}
+
+const WITHOUT_TIME = 'an event without a readable time';
+
 function isEvent(log: EventLog, event: unknown): string {
   if (asText(log.code(event)) === undefined) return 'an object without a name of what happened';
-  return typeof asMicros(log.time(event)) === 'bigint' ? 'read' : 'an event without a readable time';
+  return typeof asMicros(log.time(event)) === 'bigint' ? 'read' : WITHOUT_TIME;
 }
 
 function parsed(text: string): unknown {
@@ -192,6 +211,21 @@ function comparePlaso(log: EventLog, folder: CorpusFolder, { oracle, file, expec
   return count.result();
 }
 
+/** Events of detections, found by their time. */
+function compareScenarios(log: EventLog, folder: CorpusFolder): readonly Comparison[] {
+  return crowdsecScenarios(folder).map(({ oracle, file, expected }) => {
+    const { all, rowsOf } = readEvidence(log.format, folder, file);
+    const count = new FieldCount(file, oracle);
+    expected.forEach((metas, index) => {
+      count.record();
+      const time = asMicros(metas.get('timestamp'));
+      const rows = rowsOf(all.rows('events').find((row) => row['time'] === time)?.record ?? 0);
+      for (const [name, value] of metas) compareOther(log, count, { record: index + 1, rows, name, value });
+    });
+    return count.result();
+  });
+}
+
 interface OtherValue {
   readonly record: number;
   readonly rows: RecordRows;
@@ -199,10 +233,15 @@ interface OtherValue {
   readonly value: unknown;
 }
 
-/** A name that nobody knows is a difference: it wants a counterpart, or a reason to be left out. */
+/** The value of a name that nobody knows must stand somewhere in what is kept of the record. */
 function compareOther(log: EventLog, count: FieldCount, { record, rows, name, value }: OtherValue): void {
   const counterpart = log.others[name];
   if (counterpart === 'skip') return;
-  if (counterpart === undefined) count.field(record, name, 'no counterpart', value);
+  if (counterpart === undefined) count.field(record, name, isKept(rows, value) ? value : 'not kept', value);
   else compareValue(count, { record, field: name, rows }, counterpart, value);
+}
+
+function isKept(rows: RecordRows, value: unknown): boolean {
+  const kept = Object.values(rows).flatMap((row) => Object.values(row ?? {}).map(String));
+  return asText(value) === undefined || kept.some((text) => text.includes(String(value)));
 }

@@ -21,7 +21,13 @@ const plasoSchema = z.array(
 export type PlasoTest = z.infer<typeof plasoSchema>[number];
 
 const crowdsecSchema = z.array(
-  z.object({ stage: z.string(), line: z.number(), path: z.string(), expected: z.unknown() }),
+  z.object({
+    stage: z.string(),
+    parser: z.string().default(''),
+    line: z.number(),
+    path: z.string(),
+    expected: z.unknown(),
+  }),
 );
 /** What CrowdSec's parser gives for lines of a file. */
 export type CrowdsecValues = z.infer<typeof crowdsecSchema>;

@@ -113,6 +113,7 @@ const log: EventLog = {
   format,
   time: (event) => at(event, 'eventTime'),
   code: (event) => at(event, 'eventName'),
+  timeMember: 'eventTime',
   rules: [...rules, named],
   notInFields: (name) => known.has(name) || name.startsWith('p_'),
   others: {

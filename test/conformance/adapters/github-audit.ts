@@ -33,6 +33,7 @@ export const github = eventLogAdapter({
   format: githubAudit,
   time,
   code: (event) => text(event, 'action'),
+  timeMember: '@timestamp',
   rules,
   notInFields: (name) => name === 'action' || name === '@timestamp',
   others: {},

@@ -41,6 +41,7 @@ export const okta = eventLogAdapter({
   format: oktaSystem,
   time: (event) => spelled(event, 'published'),
   code: (event) => spelled(event, 'eventType'),
+  timeMember: 'published',
   rules,
   notInFields: (name) => ['published', 'eventtype', 'severity'].includes(name.toLowerCase()),
   others: {},

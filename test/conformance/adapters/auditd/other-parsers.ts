@@ -2,9 +2,9 @@
 import { auditd } from '../../../../engine/formats/auditd/auditd.ts';
 import type { CollectedRow } from '../../../engine/formats/collect-rows.ts';
 import { FieldCount, type Comparison, type CorpusFolder } from '../../adapter.ts';
-import { compareCrowdsec } from '../../crowdsec.ts';
+import { compareCrowdsec, crowdsecScenarios } from '../../crowdsec.ts';
 import { asFlag, asMicros, secondsAsMicros } from '../../normal.ts';
-import { insightsAsserts, oraclesBeside, plasoTests } from '../../oracles.ts';
+import { insightsAsserts, plasoTests } from '../../oracles.ts';
 import { readEvidence } from '../../reading.ts';
 import { fieldsOf, said, type Fields } from './fields.ts';
 
@@ -19,9 +19,11 @@ const META: Readonly<Record<string, string>> = {
 };
 
 export function compareCrowdsecLines(folder: CorpusFolder): readonly Comparison[] {
-  return compareCrowdsec(folder, auditd, (count, { line, record, reading, name, value }) =>
-    compareMeta(count, { at: line, row: reading.rowsOf(record)['auditd_records'], name, value }),
-  );
+  return compareCrowdsec(folder, {
+    format: auditd,
+    compareValue: (count, { line, record, reading, name, value }) =>
+      compareMeta(count, { at: line, row: reading.rowsOf(record)['auditd_records'], name, value }),
+  });
 }
 
 /** A value of theirs, and our row of the record. */
@@ -48,9 +50,9 @@ function wholeSeconds(time: unknown): unknown {
   return typeof time === 'bigint' ? (time / 1_000_000n) * 1_000_000n : time;
 }
 
-/** The events of a detection, `X.scenario.assert.txt` beside `X.log`: meta fields of records that are known by serial. */
+/** The events of a detection: meta fields of records that are known by serial. */
 export function compareScenarios(folder: CorpusFolder): readonly Comparison[] {
-  return oraclesBeside(folder, /\.scenario\.assert\.txt$/, (stem) => [`${stem}.log`]).map(({ file, oracle }) => {
+  return crowdsecScenarios(folder).map(({ file, oracle, expected }) => {
     const rows = new Map(
       readEvidence(auditd, folder, file)
         .all.rows('auditd_records')
@@ -58,25 +60,13 @@ export function compareScenarios(folder: CorpusFolder): readonly Comparison[] {
         .map((row) => [String(row['serial']), row]),
     );
     const count = new FieldCount(file, oracle);
-    metasByEvent(folder.text(oracle)).forEach((metas, index) => {
+    expected.forEach((metas, index) => {
       count.record();
       const row = rows.get(metas.get('auditd_eventid') ?? '');
       for (const [name, value] of metas) compareMeta(count, { at: index + 1, row, name, value });
     });
     return count.result();
   });
-}
-
-// results[0].Overflow.Alert.Events[1].GetMeta("ppid") == "26843"
-function metasByEvent(text: string): readonly ReadonlyMap<string, string>[] {
-  const events = new Map<string, Map<string, string>>();
-  for (const [, event = '', name = '', value = ''] of text.matchAll(
-    /^(.*Events\[\d+\])\.GetMeta\("(\w+)"\) == "(.*)"$/gm,
-  )) {
-    const metas = events.get(event) ?? new Map<string, string>();
-    events.set(event, metas.set(name, value));
-  }
-  return [...events.values()];
 }
 
 const PLASO: Readonly<Record<string, string>> = {

@@ -52,24 +52,6 @@ describe('every file of the corpus', () => {
       expect(rest(name)).toEqual(rest('gen-dmesg-iso.txt'));
   });
 
-  test('dmesg -J: priority, seconds and text of every message', () => {
-    const theirs = bytesOf('gen-dmesg-J.jsonl')
-      .toString()
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line) as { pri: number; time: number; msg: string });
-    const { rows } = read(bytesOf('gen-dmesg-J.jsonl'), { takenAt });
-    theirs.forEach(({ pri, time, msg }, at) => {
-      const event = rows('events')[at]!;
-      expect([event['severity'], event['message'], fieldsOf(rows('event_fields')[at])]).toEqual([
-        ['emerg', 'alert', 'crit', 'err', 'warning'][pri],
-        msg,
-        { pri, since_boot: time.toFixed(6) },
-      ]);
-    });
-    expect(theirs).toHaveLength(38);
-  });
-
   test('a full connection table is a finding', () => {
     const { rows } = read(bytesOf('gen-table-full-dmesg.txt'), { takenAt });
     expect(rows('events')).toHaveLength(10);

@@ -3,7 +3,6 @@ import { describe, expect, test } from 'vitest';
 import type { ReadContext } from '../../../../engine/formats/format.ts';
 import { journald } from '../../../../engine/formats/journald/journald.ts';
 import { recogniseFormat } from '../../../../engine/formats/registry.ts';
-import { syslog3164 } from '../../../../engine/formats/syslog-3164/syslog-3164.ts';
 import { formatInstant } from '../../../../shared/time.ts';
 import { collectRows, type Collected, type CollectedRow, inPieces } from '../collect-rows.ts';
 import { damageLines, seededRandom } from '../damage.ts';
@@ -21,13 +20,6 @@ const tablesOf = ({ tables }: Collected): unknown =>
     name,
     rows.map((row) => (name === 'event_fields' ? { ...row, fields: fieldsOf(row) } : row)),
   ]);
-type Oracle = Readonly<Record<string, unknown>>;
-const oracle = (): readonly Oracle[] =>
-  bytesOf('gen-journal-all.json')
-    .toString()
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as Oracle);
 const entry = (fields: Record<string, unknown>): string =>
   `${JSON.stringify({ __REALTIME_TIMESTAMP: '1772323200000000', _BOOT_ID: 'b', ...fields })}\n`;
 const onlyEvent = (fields: Record<string, unknown>): CollectedRow => read(entry(fields)).rows('events')[0]!;
@@ -95,69 +87,6 @@ describe('every form of the same journal', () => {
       lines.map((line) => JSON.stringify(JSON.parse(line), undefined, '\t')).join(''),
     ];
     for (const text of texts) expect(tablesOf(read(text))).toEqual(expected);
-  });
-});
-
-describe('journalctl', () => {
-  test('every field of every entry is where it belongs', () => {
-    const { rows } = read(bytesOf('gen-journal.export'));
-    const text = (value: unknown) => (Array.isArray(value) ? Buffer.from(value as number[]).toString('utf8') : value);
-    let compared = 0;
-    oracle().forEach((theirs, at) => {
-      const event = rows('events')[at]!;
-      const fields = fieldsOf(rows('event_fields')[at]);
-      const columns: Record<string, unknown> = {
-        __REALTIME_TIMESTAMP: String(event['received'] as bigint),
-        _SOURCE_REALTIME_TIMESTAMP: String(event['time'] as bigint),
-        _HOSTNAME: event['system'],
-        SYSLOG_IDENTIFIER: event['code'],
-        MESSAGE: event['message'],
-        PRIORITY: String(
-          ['emerg', 'alert', 'crit', 'err', 'warning', 'notice', 'info', 'debug'].indexOf(String(event['severity'])),
-        ),
-      };
-      for (const [name, value] of Object.entries(theirs)) {
-        const isList = Array.isArray(value) && value.some((item) => typeof item === 'string');
-        const ours = Object.hasOwn(fields, name) ? fields[name] : columns[name];
-        expect([name, Array.isArray(ours) && !isList ? text(ours) : ours]).toEqual([
-          name,
-          isList ? value : text(value),
-        ]);
-        compared++;
-      }
-      expect(Object.keys(fields).filter((name) => !Object.hasOwn(theirs, name))).toEqual([]);
-    });
-    expect(compared).toBeGreaterThan(1400);
-  });
-
-  test('the sequence is that of the header: 1 to 82', () => {
-    const header = bytesOf('gen-journal-header.txt').toString();
-    const last = /Tail sequential number: (\d+)/.exec(header)?.[1];
-    const numbers = read(bytesOf('gen-journal.json'))
-      .rows('events')
-      .map((row) => row['sequence']);
-    expect(numbers).toEqual(Array.from({ length: Number(last) }, (_, at) => BigInt(at + 1)));
-  });
-
-  test('short-iso-precise read as a syslog file gives the same times, hosts, programs and first lines', () => {
-    const ours = read(bytesOf('gen-journal.export')).rows('events');
-    const shorts = collectRows(syslog3164, bytesOf('gen-journal.short-iso-precise.txt'));
-    // Lines after the first of a message have no header there, and an entry without text has no line.
-    const shown = ours.filter((row) => row['message'] !== undefined);
-    expect(shorts.rows('events').map((row) => [row['time'], row['system'], row['code']])).toEqual(
-      shown.map((row) => [row['time'], row['system'], row['code']]),
-    );
-    const compared = shorts.rows('events').filter((row, at) => {
-      const message = String(shown[at]?.['message']).split('\n')[0]?.trimStart();
-      return String(row['message']).trimStart() === message;
-    });
-    // Bytes and control characters are shown as "[16B blob data]".
-    expect(shorts.rows('events').length - compared.length).toBe(2);
-    expect(shorts.rows('authentications').map(({ record: _, stream: __, ...row }) => row)).toEqual(
-      read(bytesOf('gen-journal.export'))
-        .rows('authentications')
-        .map(({ record: _, stream: __, ...row }) => row),
-    );
   });
 });
 

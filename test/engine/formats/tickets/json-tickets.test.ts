@@ -9,33 +9,8 @@ function fixture(name: string): Buffer {
   return readFileSync(join(import.meta.dirname, '../../../fixtures/tickets', name));
 }
 
-it('agrees with what a real Jira answered, issue by issue', () => {
-  const expected = JSON.parse(fixture('jira-issues.fields.json').toString()) as Record<string, string | null>[];
-  const read = collectRows(tickets, fixture('jira-issues.jsonl'));
-  expect(read.rejects).toEqual([]);
-  expect(read.rows('tickets').map((row) => [row['ticket_id'], row['status'], row['summary'], row['kind']])).toEqual(
-    expected.map(({ key, status, summary, type }) => [key, status, summary, type!.toLowerCase()]),
-  );
-  const instant = (text: string | null | undefined): bigint | undefined => (text ? parseInstant(text) : undefined);
-  expect(read.rows('tickets').map((row) => [row['opened'], row['resolved']])).toEqual(
-    expected.map(({ created, resolved }) => [instant(created), instant(resolved)]),
-  );
-});
-
-it('agrees with what ServiceNow answered, incident by incident', () => {
-  const expected = JSON.parse(fixture('servicenow-incidents.expected.json').toString()) as Record<string, string>[];
+it('says in which zone the times of ServiceNow are', () => {
   const read = collectRows(tickets, fixture('servicenow-incidents.json'));
-  expect(
-    read.rows('tickets').map((row) => [row['ticket_id'], row['opened'], row['status'], row['summary'], row['kind']]),
-  ).toEqual(
-    expected.map(({ Number: number, OpenedAt: opened, State: state, Summary: summary }) => [
-      number,
-      parseInstant(`${opened}Z`),
-      state,
-      summary,
-      'incident',
-    ]),
-  );
   expect(read.assumptions).toEqual([
     'Times without an offset are taken in UTC.',
     'Times of ServiceNow are stored values, which are UTC.',

@@ -21,51 +21,6 @@ function fieldsOf(read: Collected): readonly Fields[] {
   return read.rows('event_fields').map(({ fields }) => JSON.parse(String(fields)) as Fields);
 }
 
-it('reads every line of a real log, with time, type, result and target as they stand there', () => {
-  const read = collectRows(usbguard, log);
-  expect([read.records, read.rejects.length, read.rows('events').length]).toEqual([22, 0, 22]);
-  const fields = fieldsOf(read);
-  for (const [i, line] of lines.entries()) {
-    const row = read.rows('events')[i]!;
-    const [, seconds, millis] = /^\[(\d+)\.(\d+)\]/.exec(line)!;
-    expect(row['time']).toBe(BigInt(`${seconds}${millis}`) * 1000n);
-    expect(row['code']).toBe(/type='([^']+)'/.exec(line)![1]);
-    expect(row['outcome']).toBe(/result='([^']+)'/.exec(line)![1]!.toLowerCase());
-    expect(row['actor']).toBe('root');
-    const decided = /target\.new='(\w+)'/.exec(line)?.[1];
-    if (decided !== undefined) expect(row).toMatchObject({ class: 'access_control', activity: decided });
-    for (const name of ['pid', 'target.old', 'target.new', 'device.system_name'])
-      expect(fields[i]![name]).toBe(new RegExp(`${name.replace('.', '\\.')}='?([^' ]+)`).exec(line)?.[1]);
-  }
-});
-
-// `usbguard list-devices` before the removals and at the end: what the log must have led to.
-it('agrees with the devices that USBGuard listed', () => {
-  const listed = (name: string) =>
-    new Set(
-      fixture(`usbguard/${name}`)
-        .toString('utf8')
-        .trimEnd()
-        .split('\n')
-        .map((line) => line.replace(/^\d+: /, '')),
-    );
-  const read = collectRows(usbguard, log);
-  const present = new Map<string, string>();
-  const removed = new Set<string>();
-  for (const [i, fields] of fieldsOf(read).entries()) {
-    const { code, outcome } = read.rows('events')[i]!;
-    const place = fields['device.system_name']!;
-    const rule = fields['device.rule']!;
-    if (code === 'Device.Remove') removed.add(place);
-    else if (code === 'Policy.Device.Update' && outcome === 'success')
-      present.set(place, rule.replace(/^\w+/, String(fields['target.new'])));
-    else if (!present.has(place)) present.set(place, rule);
-  }
-  expect(new Set(present.values())).toEqual(listed('gen-list-devices.txt'));
-  for (const place of removed) present.delete(place);
-  expect(new Set(present.values())).toEqual(listed('gen-list-devices-end.txt'));
-});
-
 it('reads what a device is called, whatever that is', () => {
   const read = collectRows(usbguard, log);
   const evil = fieldsOf(read).find(({ device }) => device?.['port'] === '1-3');
