@@ -175,6 +175,8 @@ export interface CoverageLine {
 export interface GapLine {
   readonly system: string;
   readonly stream: string;
+  /** Of a scrape: the job and the instance that did not answer. */
+  readonly target: string | null;
   readonly kind: string;
   readonly from: string;
   readonly to: string;

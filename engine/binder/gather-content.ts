@@ -105,7 +105,8 @@ async function readGaps(database: CaseDatabase, window: AuditWindow): Promise<Bi
   const gaps = await findGaps(database, window);
   return gaps.map(({ system, stream, target, kind, from, to, state, ticket }) => ({
     system,
-    stream: target === undefined ? stream : `${stream}: ${target}`,
+    stream,
+    target: target ?? null,
     kind,
     from: formatInstant(from),
     to: formatInstant(to),

@@ -65,7 +65,7 @@ function gapTable(gaps: readonly GapLine[]): PdfNode[] {
   const rows = gaps
     .slice(0, MOST_ROWS)
     .map((gap) => [
-      gap.system,
+      gap.target === null ? gap.system : { stack: [gap.system, small(gap.target)] },
       gap.stream,
       gap.kind,
       instantInColumn(gap.from),

@@ -327,6 +327,7 @@ export function sampleBinder(): { readonly content: BinderContent; readonly resu
     gaps: Array.from({ length: 14 }, (_, place) => ({
       system: systems[place % systems.length]!,
       stream: place % 3 === 0 ? 'nmap' : 'auditd',
+      target: place === 3 ? 'node web-1:9100' : null,
       kind: place % 3 === 0 ? 'scan-missed' : 'silence',
       from: `${days[place * 12]}T02:14:09Z`,
       to: `${days[place * 12 + 1]}T05:40:00Z`,
