@@ -1,23 +1,12 @@
 /** Records that were delivered twice: the later one gives way to the earlier one, and stays as a second citation. */
+import { evidenceTable } from '../core/tables.ts';
 import type { Transaction } from '../store/case-database.ts';
 
 /** What two records must have in common to be the same: the whole spine, and what tells records apart beyond it. */
-const SPINE = [
-  'received',
-  'class',
-  'activity',
-  'code',
-  'actor',
-  'target',
-  'src_ip',
-  'src_port',
-  'dst_ip',
-  'dst_port',
-  'outcome',
-  'severity',
-  'sequence',
-  'message',
-];
+const PLACE = ['stream', 'system', 'time'];
+const SPINE = evidenceTable('events')
+  .columns.map(({ name }) => name)
+  .filter((name) => !PLACE.includes(name));
 
 /** Rows of `events` with what tells equal ones apart: the process of a syslog line, the identity of a cloud event. */
 const EVENTS = `
