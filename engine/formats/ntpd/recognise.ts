@@ -1,6 +1,6 @@
 /** Whether a file is from ntpd or ntpq. See docs/formats/ntpd.md, "How it is recognised". */
 import type { Recognition } from '../format.ts';
-import { firstLines } from '../framing/lines.ts';
+import { recogniseBySigns, type Sign } from '../clocks/signs.ts';
 import { isAssociationsHeading, readAssociation } from './associations.ts';
 import { isNtpqError } from './headings.ts';
 import { kernelLine } from './kernel-report.ts';
@@ -8,22 +8,8 @@ import { looksLikePeer, isLongPeerName, readPeersHeading } from './peers-table.t
 import { splitStatsLine } from './stats-lines.ts';
 import { isFirstOfVariables, isVariables } from './variables.ts';
 
-const LOOKED_AT = 100;
-const FEWEST_MATCHING = 0.2;
-
-/** `sure` could hardly be from another program; `fits` stands beside such lines. */
-type Sign = 'sure' | 'fits' | 'other';
-
 export function recognise(head: Uint8Array): Recognition {
-  const lines = firstLines(head, LOOKED_AT).map((line) => line.trimEnd());
-  const signs = lines.map(signOf);
-  const count = (sign: Sign): number => signs.filter((each) => each === sign).length;
-  const matching = count('sure') + count('fits');
-  const isOurs = count('sure') > 0 && matching >= lines.length * FEWEST_MATCHING;
-  return {
-    confidence: isOurs ? (matching / lines.length) * 0.98 : 0,
-    reason: `${matching} of the first ${lines.length} lines are as ntpd writes its statistics or ntpq prints them.`,
-  };
+  return recogniseBySigns(head, signOf, 'as ntpd writes its statistics or ntpq prints them');
 }
 
 function signOf(text: string): Sign {
