@@ -14,7 +14,16 @@ import { readCsvText } from './csv-text.ts';
 /** Tables that one file fills together, and that are joined by their source. */
 const families: readonly (readonly EvidenceTableName[])[] = [
   ['events', 'auditd_records', 'syslog_records', 'cloudtrail_records'],
-  ['scans', 'scan_targets', 'open_ports', 'tls_endpoints', 'certificates'],
+  [
+    'scans',
+    'scan_targets',
+    'open_ports',
+    'tls_endpoints',
+    'certificates',
+    'vulnerabilities',
+    'file_changes',
+    'config_checks',
+  ],
   ['metric_series', 'metric_samples', 'metric_histograms', 'metric_presence', 'metric_hours', 'metric_unread'],
 ];
 

@@ -101,6 +101,7 @@ export const evidenceViews: readonly View[] = [
     'config_items',
     'baselines',
     'config_checks',
+    'file_changes',
     'tickets',
     'stream_hours',
     'metric_series',
@@ -109,7 +110,7 @@ export const evidenceViews: readonly View[] = [
     means: 'with the system as the inventory names it',
     sql: namedView(name),
   })),
-  ...['scan_targets', 'open_ports', 'tls_endpoints', 'certificates'].map((name) => ({
+  ...['scan_targets', 'open_ports', 'tls_endpoints', 'certificates', 'vulnerabilities'].map((name) => ({
     name,
     means: 'with the system as the inventory names it, found by name or address',
     sql: addressedView(name),
