@@ -1,6 +1,6 @@
 /** Reads answers of Alertmanager's API and notifications: a record is an alert, a silence, or several alerts together. */
 import type { Problem } from '../../../shared/problem.ts';
-import { findEvent } from '../event-records/envelopes.ts';
+import { filesOf, findEvent } from '../event-records/envelopes.ts';
 import type { FoundEvent } from '../event-records/event-format.ts';
 import { EventTimes } from '../event-records/event-time.ts';
 import { at, firstText, shown } from '../event-records/values.ts';
@@ -11,6 +11,7 @@ import { JsonRecordScanner, type JsonRecord } from '../framing/json-records.ts';
 import { readAlert, type AlertRow } from './alert.ts';
 import { alertRecords, kindOf } from './record-kind.ts';
 import { silenceRow } from './silence.ts';
+import { statusRow } from './status.ts';
 
 const nothing: ReadonlySet<string> = new Set();
 
@@ -27,7 +28,7 @@ export class AlertReader implements SourceReader {
     private readonly context: ReadContext,
   ) {
     this.#times = new EventTimes((statement) => sink.assume(statement));
-    this.#scanner = new JsonRecordScanner(alertRecords.files, {
+    this.#scanner = new JsonRecordScanner(filesOf(alertRecords), {
       record: (record) => this.#take(record),
       damaged: (byte, bytes, reason) => this.#reject(byte, bytes, reason),
     });
@@ -84,13 +85,17 @@ export class AlertReader implements SourceReader {
       case 'notification':
       case 'group':
         return this.#alertRows(at(value, 'alerts') as readonly unknown[], system);
+      case 'status': {
+        const row = statusRow(value, this.#times, system);
+        return typeof row === 'string' ? row : [row];
+      }
       case 'silence': {
         const row = silenceRow(value, this.#times, system);
         return typeof row === 'string' ? row : [row];
       }
       case undefined:
         return isObject(value)
-          ? 'The record is no alert (labels and startsAt), notification or group (alerts), or silence (matchers, startsAt and endsAt).'
+          ? 'The record is no alert (labels and startsAt), notification or group (alerts), silence (matchers, startsAt and endsAt) or status (uptime and versionInfo).'
           : 'The record is not a JSON object.';
     }
   }

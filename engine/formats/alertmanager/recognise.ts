@@ -16,6 +16,7 @@ function isSurely(value: unknown): boolean {
     case 'alert':
       return isSureAlert(value);
     case 'notification':
+    case 'status':
       return true;
     case 'group':
       return objectsAt(value, 'alerts').some(isSureAlert);

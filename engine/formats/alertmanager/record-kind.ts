@@ -3,14 +3,18 @@ import type { EventFormat } from '../event-records/event-format.ts';
 import { Spelling } from '../event-records/spelling.ts';
 import { at, firstText } from '../event-records/values.ts';
 
-/** `notification`: what a webhook got; `group`: alerts as the API groups them. Both hold several alerts. */
-export type RecordKind = 'alert' | 'notification' | 'group' | 'silence';
+/**
+ * `notification`: what a webhook got; `group`: alerts as the API groups them; both hold several alerts. `status`: what
+ * the Alertmanager says of itself.
+ */
+export type RecordKind = 'alert' | 'notification' | 'group' | 'silence' | 'status';
 
 /** The kind of a record; `undefined` when it is none. */
 export function kindOf(value: unknown): RecordKind | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   if (Array.isArray(at(value, 'alerts')) && isGroup(value)) return 'groupKey' in value ? 'notification' : 'group';
   if (isSilence(value)) return 'silence';
+  if (isStatus(value)) return 'status';
   return isAlert(value) ? 'alert' : undefined;
 }
 
@@ -25,6 +29,13 @@ function isAlert(value: object): boolean {
   return ['startsAt', 'endsAt'].some((name) => firstText(value, name) !== undefined);
 }
 
+/** Version 1 of the API has it within `data`. */
+function isStatus(value: object): boolean {
+  const told = at(value, 'data') ?? value;
+  const isBuild = firstText(told, 'versionInfo.version') !== undefined && firstText(told, 'uptime') !== undefined;
+  return isBuild && (at(told, 'cluster') ?? at(told, 'clusterStatus') ?? at(told, 'configYAML')) !== undefined;
+}
+
 function isSilence(value: object): boolean {
   const matchers = at(value, 'matchers');
   return Array.isArray(matchers) && ['startsAt', 'endsAt'].every((name) => firstText(value, name) !== undefined);
@@ -35,11 +46,14 @@ export const alertRecords: EventFormat = {
   noun: 'an alert or a silence of Alertmanager',
   files: {
     lists: ['data', 'events', 'Records', 'records', 'value', 'items', 'silences'],
-    firstKeys: ['annotations', 'labels', 'receiver', 'alerts', 'status', 'id', 'version', 'fingerprint', 'startsAt'],
+    firstKeys: [
+      ...['annotations', 'labels', 'receiver', 'alerts', 'status', 'id', 'version', 'fingerprint', 'startsAt'],
+      'cluster',
+    ],
   },
   spelling: new Spelling([]),
   isEvent: (value) => kindOf(value) !== undefined,
-  signs: 'labels and startsAt, alerts of a group, or matchers of a silence',
+  signs: 'labels and startsAt, alerts of a group, matchers of a silence, or a version and uptime',
   telling: ['labels', 'startsAt', 'endsAt'],
   inColumns: new Set(),
   rows: () => 'A record of Alertmanager gives its rows one by one.',

@@ -1,15 +1,15 @@
 /** The activity log of Azure Monitor as it is exported, streamed or fetched. docs/formats/azure-activity.md */
-import { JsonEventReader } from '../event-records/json-event-reader.ts';
-import { recogniseEvents } from '../event-records/recognise-events.ts';
+import { openEventFile, recogniseEventFile } from '../event-records/event-files.ts';
 import type { Format } from '../format.ts';
+import { asTextFile } from '../framing/text-file.ts';
 import { azureEvents } from './events.ts';
 
-export const azureActivity: Format = {
+export const azureActivity: Format = asTextFile({
   id: 'azure-activity',
   title: 'Azure activity log',
-  version: 1,
+  version: 2,
   framing: 'spans',
   streams: ['azure'],
-  recognise: (head) => recogniseEvents(azureEvents, head),
-  open: (sink, context) => new JsonEventReader(azureEvents, sink, context),
-};
+  recognise: (head) => recogniseEventFile(azureEvents, head),
+  open: (sink, context) => openEventFile(azureEvents, sink, context),
+});

@@ -7,6 +7,7 @@ import { isEntraRecord } from '../entra-signin/events.ts';
 import { entraSpelling } from '../entra-signin/names.ts';
 import { actorOf, claimedAddress } from './actor.ts';
 import { meaningOf } from './operations.ts';
+import { azureTable } from './table.ts';
 
 // Names of the members that are looked at; docs/formats/azure-activity.md says what becomes of each.
 const names = [
@@ -58,6 +59,7 @@ export const azureEvents: EventFormat = {
   signs: 'operationName and a time, category, status or resource of Azure, and are none of Microsoft Entra',
   telling: ['operationName', 'correlationId', 'resourceId'],
   inColumns: new Set(['eventTimestamp', 'time']),
+  table: azureTable,
   rows: rowsOf,
 };
 
@@ -85,7 +87,9 @@ function rowsOf(record: unknown, { times, system }: EventContext): EventRows | s
   if (code === undefined) return 'The record has no operationName.';
   const name = timeNames.find((each) => ![undefined, null, ''].includes(at(record, each) as string));
   if (name === undefined) return 'The record has neither eventTimestamp nor time.';
-  const time = times.read(at(record, name), name);
+  // eventTimestamp is what a person's program may have written; the others are Azure Monitor's own.
+  const written = at(record, name);
+  const time = name === 'eventTimestamp' ? times.read(written, name) : times.readOfService(written, name);
   if (typeof time === 'string') return time;
   const parties = partiesOf(record);
   const { actor, target, outcome } = parties;

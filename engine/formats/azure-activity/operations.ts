@@ -19,16 +19,28 @@ const byCategory: Readonly<Record<string, string>> = {
 const RIGHTS =
   /^microsoft\.authorization\/(?:roleassignments|roledefinitions|roleassignment\w+|roleeligibility\w+|classicadministrators|denyassignments|elevateaccess)\b|\/elevateaccess\/|^microsoft\.managedidentity\/.*\/(?:write|delete)$/i;
 
+/** The same in the words of the portal: "Create role assignment". */
+const RIGHTS_IN_WORDS = /\b(?:role (?:assignment|definition)|classic administrator|elevates? access|managed identity)/i;
+
 /** The meaning of an operation in a category; either may be missing. */
-export function meaningOf(operation: string | undefined, category: string | undefined): Meaning {
-  const activity = activityOf(operation ?? '');
-  const named = byCategory[(category ?? '').toLowerCase()];
-  if (named !== undefined) return { class: named, activity };
-  const changes = activity !== 'read' && activity !== 'action';
-  if (RIGHTS.test(operation ?? '') && activity !== 'read') return { class: 'account_change', activity };
+export function meaningOf(operation = '', category = ''): Meaning {
+  const kind = category.toLowerCase().replaceAll(' ', '');
   // Only operations of the control plane have a path; GetBlob and the like are uses of a resource.
-  const isControl = (operation ?? '').includes('/');
-  return { class: changes && isControl ? 'configuration_change' : 'api_activity', activity };
+  const isPath = operation.includes('/');
+  const isNamed = !isPath && kind === 'administrative';
+  const activity = isNamed ? activityInWords(operation) : activityOf(operation);
+  const named = byCategory[kind];
+  if (named !== undefined) return { class: named, activity };
+  const aboutRights = RIGHTS.test(operation) || (isNamed && RIGHTS_IN_WORDS.test(operation));
+  if (aboutRights && activity !== 'read') return { class: 'account_change', activity };
+  const changes = activity !== 'read' && activity !== 'action';
+  return { class: changes && (isPath || isNamed) ? 'configuration_change' : 'api_activity', activity };
+}
+
+/** `Create or Update Virtual Machine`, `Delete role assignment`, `Restart Virtual Machine`. */
+function activityInWords(operation: string): string {
+  const activity = activityOf(operation);
+  return activity === 'other' ? 'action' : activity;
 }
 
 const kinds: Readonly<Record<string, string>> = { write: 'update', delete: 'delete', read: 'read', action: 'action' };
@@ -40,5 +52,5 @@ function activityOf(operation: string): string {
   if (parts.length > 1) return kinds[last] ?? 'action';
   if (/^(?:get|list|read|head|query)/.test(last)) return 'read';
   if (/^(?:delete|remove|purge)/.test(last)) return 'delete';
-  return /^(?:put|set|create|update|write|append|copy)/.test(last) ? 'update' : 'other';
+  return /^(?:put|set|create|update|write|append|copy|add)/.test(last) ? 'update' : 'other';
 }

@@ -1,6 +1,7 @@
 /** The kernel's ring buffer as dmesg lists it, as text or JSON, and as /dev/kmsg gives it. docs/formats/dmesg.md */
 import type { Problem } from '../../../shared/problem.ts';
 import type { Format, ReadContext, Recognition, RowSink, SourceReader } from '../format.ts';
+import { alsoInUtf16 } from '../framing/utf16-text.ts';
 import { bomLength, looksLikeUtf16 } from '../framing/byte-window.ts';
 import { JsonRecordScanner } from '../framing/json-records.ts';
 import { firstLines } from '../framing/lines.ts';
@@ -9,15 +10,15 @@ import { Listing } from './listing.ts';
 import { readKernelLine } from './stamp.ts';
 import { TextLines } from './text-lines.ts';
 
-export const dmesg: Format = {
+export const dmesg: Format = alsoInUtf16({
   id: 'dmesg',
   title: 'Kernel ring buffer (dmesg: seconds since boot, -T, iso, -x, -r, -J; /dev/kmsg)',
-  version: 1,
+  version: 2,
   framing: 'spans',
   streams: ['kernel'],
   recognise,
   open: (sink, context) => new DmesgReader(sink, context),
-};
+});
 
 /** Lines of the head that are looked at. */
 const LOOKED_AT = 100;

@@ -3,6 +3,7 @@ import type { ReadContext, RowSink, SourceReader } from '../format.ts';
 import { CsvParser, type CsvRow } from '../framing/csv.ts';
 import { EventTimes } from '../event-records/event-time.ts';
 import { addEventRows } from '../event-records/json-event-reader.ts';
+import { uniqueNames } from '../event-records/table-event-reader.ts';
 import { downloadOf, graphObject, type Download } from './download.ts';
 import { entraEvents } from './events.ts';
 
@@ -70,15 +71,4 @@ export class DownloadReader implements SourceReader {
     addEventRows(this.sink, rows, JSON.stringify(Object.fromEntries(cells)));
     return undefined;
   }
-}
-
-/** The portal gives some columns twice: the second becomes `Incoming token type (2)`. */
-function uniqueNames(fields: readonly string[]): readonly string[] {
-  const seen = new Map<string, number>();
-  return fields.map((field) => {
-    const name = field.trim();
-    const count = (seen.get(name) ?? 0) + 1;
-    seen.set(name, count);
-    return count === 1 ? name : `${name} (${count})`;
-  });
 }

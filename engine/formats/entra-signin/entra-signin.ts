@@ -1,22 +1,22 @@
 /** Sign-in and audit logs of Microsoft Entra, as JSON or as the portal's CSV. docs/formats/entra-signin.md */
-import { JsonEventReader } from '../event-records/json-event-reader.ts';
-import { recogniseEvents } from '../event-records/recognise-events.ts';
+import { openEventFile, recogniseEventFile } from '../event-records/event-files.ts';
 import type { Format } from '../format.ts';
+import { asTextFile } from '../framing/text-file.ts';
 import { DownloadReader } from './download-reader.ts';
 import { recogniseDownload } from './download.ts';
 import { entraEvents } from './events.ts';
-import { EntraReader, isTable } from './reader.ts';
+import { EntraReader, isDownload } from './reader.ts';
 
-export const entraSignin: Format = {
+export const entraSignin: Format = asTextFile({
   id: 'entra-signin',
   title: 'Microsoft Entra sign-in and audit logs',
-  version: 1,
+  version: 2,
   framing: 'spans',
   streams: ['entra'],
-  recognise: (head) => (isTable(head) ? recogniseDownload(head) : recogniseEvents(entraEvents, head)),
+  recognise: (head) => (isDownload(head) ? recogniseDownload(head) : recogniseEventFile(entraEvents, head)),
   open: (sink, context) =>
     new EntraReader({
-      json: () => new JsonEventReader(entraEvents, sink, context),
-      csv: () => new DownloadReader(sink, context),
+      events: () => openEventFile(entraEvents, sink, context),
+      download: () => new DownloadReader(sink, context),
     }),
-};
+});

@@ -27,6 +27,8 @@ export const entraEvents: EventFormat = {
   signs: 'what sign-in and audit records of Microsoft Entra have',
   telling: ['appDisplayName', 'createdDateTime', 'conditionalAccessStatus'],
   inColumns: new Set(),
+  // Tables of a Log Analytics workspace; the portal's own downloads are read by download.ts.
+  table: { columns: {} },
   rows: rowsOf,
 };
 

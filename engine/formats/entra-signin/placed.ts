@@ -20,7 +20,7 @@ export function place(record: EntraRecord, { times, system }: EventContext): Pla
   const name = inside ?? outside;
   if (name === undefined) return 'The record has no createdDateTime, activityDateTime or time.';
   const value = inside === undefined ? at(record.whole, name) : at(record.properties, name);
-  const time = times.read(value, name);
+  const time = inside === undefined ? times.readOfService(value, name) : times.read(value, name);
   if (typeof time === 'string') return time;
   const tenant = tenantOf(record);
   return { time, system: tenant === undefined ? system : `entra:${tenant}`, stream: 'entra' };

@@ -1,3 +1,4 @@
+import { signInMethod } from '../event-records/sign-in-method.ts';
 import { firstText } from '../event-records/values.ts';
 import type { EntraRecord } from './parts.ts';
 
@@ -41,8 +42,8 @@ function stepsOf(record: EntraRecord): readonly object[] {
 export function methodOf(record: EntraRecord): string | undefined {
   const methods = stepsOf(record).map((step) => firstText(step, 'authenticationMethod'));
   const second = firstText(record.part('mfaDetail'), 'authMethod');
-  const distinct = [...new Set([...methods, second].filter((method) => method !== undefined))];
-  if (distinct.length > 0) return distinct.join(', ').toLowerCase();
+  const distinct = new Set([...methods, second].filter((method) => method !== undefined).map(signInMethod));
+  if (distinct.size > 0) return [...distinct].join(', ');
   const others = [record.text('authenticationProtocol'), record.text('clientCredentialType')];
-  return others.find((text) => text !== undefined && text.toLowerCase() !== 'none')?.toLowerCase();
+  return signInMethod(others.find((text) => text !== undefined && text.toLowerCase() !== 'none'));
 }

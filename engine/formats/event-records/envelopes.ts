@@ -9,14 +9,31 @@
  *   {"properties":{"log":"<event as text>"}}        diagnostic settings of Azure, for what a pod wrote
  *   {"@timestamp":..., "@message":"<event as text>"}   CloudWatch Logs Insights
  *   {"preview":false, "result":{"_raw":"<event as text>"}}   a search of Splunk, exported
+ *   {"labels":{}, "line":"<event as text>"}         Loki's logcli
+ *   {"TimeGenerated":..., "log_s":"<event as text>"}   a Log Analytics workspace, for what a pod wrote (LogMessage in newer tables)
+ *   {"body":"<event as text>"}                      OpenTelemetry's collector
+ *   [{"field":"@message","value":"<event as text>"},...]   CloudWatch Logs Insights, as its API answers
  */
 import { rawMember, readJsonRecord } from '../framing/json-members.ts';
-import type { JsonRecord } from '../framing/json-records.ts';
+import type { JsonRecord, JsonRecordOptions } from '../framing/json-records.ts';
 import type { EventFormat, FoundEvent } from './event-format.ts';
 import { firstText } from './values.ts';
 
 const asObject = ['detail', 'event', '_source', 'result'];
-const asText = ['message', '_raw', 'event.original', 'log', '@message', 'properties.log'];
+
+/** Members that can hold an event as text. */
+export const textMembers: readonly string[] = [
+  ...['message', '_raw', 'event.original', 'log', '@message', 'properties.log', 'line', 'log_s', 'Message', 'body'],
+  ...['result._raw', 'LogMessage'],
+];
+
+/** Lists in which buses and stores hand on events, whatever these are: CloudWatch's subscriptions, Elasticsearch's hits. */
+const commonLists: JsonRecordOptions['lists'] = ['logEvents', ['hits', 'hits']];
+
+/** How the files of a format are made up, with what is put around events of any format. */
+export function filesOf({ files }: EventFormat): JsonRecordOptions {
+  return { ...files, lists: [...files.lists, ...commonLists] };
+}
 
 /** The event of a record: the record itself, or what is in its envelope; the record itself where neither is one. */
 export function findEvent(record: JsonRecord, format: EventFormat): FoundEvent {
@@ -27,18 +44,26 @@ export function findEvent(record: JsonRecord, format: EventFormat): FoundEvent {
 
 function inEnvelope(record: JsonRecord, format: EventFormat): FoundEvent | undefined {
   if (typeof record.value !== 'object' || record.value === null) return undefined;
+  if (Array.isArray(record.value)) return ofText(messageField(record.value), format);
   const objects = asObject.map((name) => rawMember(record, name)).filter((text) => text?.startsWith('{'));
-  const texts = asText.map((path) => firstText(record.value, path)).filter((text) => text?.startsWith('{'));
+  const texts = textMembers.map((path) => firstText(record.value, path)).filter((text) => text?.startsWith('{'));
   for (const text of [...objects, ...texts]) {
-    const inner = text === undefined ? undefined : readJsonRecord(text);
-    if (inner === undefined) continue;
-    const value = format.spelling.correct(inner.value);
-    if (format.isEvent(value)) return { record: inner, value };
-    // Splunk's search export has its text one level deeper.
-    const deeper = firstText(inner.value, '_raw');
-    const innermost = deeper?.startsWith('{') ? readJsonRecord(deeper) : undefined;
-    const last = innermost && { record: innermost, value: format.spelling.correct(innermost.value) };
-    if (last && format.isEvent(last.value)) return last;
+    const found = ofText(text, format);
+    if (found !== undefined) return found;
   }
   return undefined;
+}
+
+function ofText(text: string | undefined, format: EventFormat): FoundEvent | undefined {
+  const inner = text === undefined ? undefined : readJsonRecord(text);
+  if (inner === undefined) return undefined;
+  const value = format.spelling.correct(inner.value);
+  return format.isEvent(value) ? { record: inner, value } : undefined;
+}
+
+/** Of a row of fields and values the one that is the message. */
+function messageField(row: readonly unknown[]): string | undefined {
+  const field = row.find((each) => firstText(each, 'field') === '@message');
+  const text = firstText(field, 'value');
+  return text?.startsWith('{') ? text : undefined;
 }

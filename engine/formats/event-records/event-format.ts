@@ -3,6 +3,7 @@ import type { EvidenceRow } from '../../core/tables.ts';
 import type { JsonRecord, JsonRecordOptions } from '../framing/json-records.ts';
 import type { EventTimes } from './event-time.ts';
 import type { Spelling } from './spelling.ts';
+import type { EventTable } from './table-row.ts';
 
 /** What a sign-in has beyond the spine; the columns that both have are taken from the spine. */
 export type SignIn = Pick<
@@ -37,6 +38,8 @@ export interface EventFormat {
   readonly telling: readonly string[];
   /** Members that columns hold as they are, by the names in the record. */
   readonly inColumns: ReadonlySet<string>;
+  /** How its events come as CSV; none where no exporter writes them so. */
+  readonly table?: EventTable;
   /** The rows of an event, or the sentence that says why it is none. */
   readonly rows: (event: unknown, context: EventContext) => EventRows | string;
 }

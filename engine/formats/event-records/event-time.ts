@@ -1,10 +1,13 @@
 /** Times of events as exporters write them: RFC 3339, without an offset, as milliseconds, as .NET's /Date(...)/. */
 import { parseInstant, type UtcMicros } from '../../../shared/time.ts';
+import { parseMonthFirst } from './month-first.ts';
 import { shown } from './values.ts';
 
 // Milliseconds since 1970 from the years 1973 to 5138; what is shorter may be seconds, and is no time.
 const LEAST_MILLIS = 1e11;
 const MOST_MILLIS = 1e14;
+/** `2026-03-01 10:00:00 UTC`, `2026-03-01 10:00:00 -0800`, as Ruby writes them. */
+const SPACED_ZONE = /^(\d{4}-\S+ [\d:.]+) (?:UTC|([+-]\d{2}:?\d{2}))$/;
 const DOT_NET = /^\/Date\((\d{12,14})(?:[+-]\d{4})?\)\/$/;
 
 /** A time, or the sentence that says why there is none. */
@@ -29,6 +32,17 @@ export class EventTimes {
     return `${name} ${shown(value)} is not a time.`;
   }
 
+  /**
+   * The time in a member that a service of Azure writes itself: also `11/14/2025 1:48:53 AM`, the month first, which is
+   * said. In what a person's program exported, the day could be first.
+   */
+  readOfService(value: unknown, name: string): ReadTime {
+    const monthFirst = typeof value === 'string' ? parseMonthFirst(value) : undefined;
+    if (monthFirst === undefined) return this.read(value, name);
+    this.assume(`${name} such as ${shown(value)} is taken as month/day/year in UTC, as services of Azure write it.`);
+    return monthFirst;
+  }
+
   #readText(text: string, name: string, millis: boolean): ReadTime {
     if (text === this.#lastText) return this.#lastTime;
     const time = parseInstant(text) ?? this.#readOther(text, name, millis);
@@ -42,6 +56,8 @@ export class EventTimes {
     const dotNet = DOT_NET.exec(text);
     if (dotNet) return BigInt(dotNet[1]!) * 1000n;
     if (millis && /^\d{12,14}$/.test(text)) return BigInt(text) * 1000n;
+    const zoned = SPACED_ZONE.exec(text);
+    if (zoned) return parseInstant(`${zoned[1]}${zoned[2] ?? 'Z'}`);
     const asUtc = parseInstant(`${text}Z`);
     if (asUtc !== undefined) this.assume(`${name} without an offset is taken as UTC.`);
     return asUtc;

@@ -3,7 +3,7 @@ import type { Problem } from '../../../shared/problem.ts';
 import type { ReadContext, RowSink, SourceReader } from '../format.ts';
 import { repeatedMember } from '../framing/json-members.ts';
 import { JsonRecordScanner, type JsonRecord } from '../framing/json-records.ts';
-import { findEvent } from './envelopes.ts';
+import { filesOf, findEvent } from './envelopes.ts';
 import type { EventContext, EventFormat, EventRows } from './event-format.ts';
 import { EventTimes } from './event-time.ts';
 import { shown } from './values.ts';
@@ -26,7 +26,7 @@ export class JsonEventReader implements SourceReader {
     private readonly context: ReadContext,
   ) {
     this.#events = { times: new EventTimes((statement) => sink.assume(statement)), system: context.system };
-    this.#scanner = new JsonRecordScanner(format.files, {
+    this.#scanner = new JsonRecordScanner(filesOf(format), {
       record: (record) => this.#take(record),
       damaged: (byte, bytes, reason) => this.#reject(byte, bytes, reason),
     });
@@ -53,10 +53,9 @@ export class JsonEventReader implements SourceReader {
   }
 
   #take(record: JsonRecord): void {
-    const { value } = record;
-    if (typeof value !== 'object' || value === null || Array.isArray(value))
-      return this.#reject(record.byte, record.bytes, 'The record is not a JSON object.');
     const event = findEvent(record, this.format);
+    if (typeof event.value !== 'object' || event.value === null || Array.isArray(event.value))
+      return this.#reject(record.byte, record.bytes, 'The record is not a JSON object.');
     const rows = this.format.rows(event.value, this.#events);
     if (typeof rows === 'string') return this.#reject(record.byte, record.bytes, rows);
     const repeated = repeatedMember(event.record);

@@ -1,7 +1,7 @@
 /** How sure a log of JSON events is that a file is its own. */
 import type { Recognition } from '../format.ts';
 import { JsonRecordScanner } from '../framing/json-records.ts';
-import { findEvent } from './envelopes.ts';
+import { filesOf, findEvent } from './envelopes.ts';
 import type { EventFormat } from './event-format.ts';
 
 /** Below this share of its records a file is another one that holds some of these events. */
@@ -11,7 +11,7 @@ const LEAST_SHARE = 0.2;
 export function recogniseEvents(format: EventFormat, head: Uint8Array): Recognition {
   let records = 0;
   let events = 0;
-  const scanner = new JsonRecordScanner(format.files, {
+  const scanner = new JsonRecordScanner(filesOf(format), {
     record: (record) => {
       records++;
       if (format.isEvent(findEvent(record, format).value)) events++;

@@ -35,6 +35,8 @@ export const githubEvents: EventFormat = {
   signs: 'an action of the audit log (category.operation) and an actor, organisation or repository',
   telling: ['action', 'actor', '_document_id'],
   inColumns: new Set(['action', '@timestamp']),
+  // Columns of the export are named by their places: `action`, `actor_location.country_code`, `data.team`.
+  table: { columns: { timestamp: '@timestamp', repository: 'repo' } },
   rows: rowsOf,
 };
 

@@ -1,15 +1,15 @@
 /** GitHub's audit log as it is exported, fetched or streamed. docs/formats/github-audit.md */
-import { JsonEventReader } from '../event-records/json-event-reader.ts';
-import { recogniseEvents } from '../event-records/recognise-events.ts';
+import { openEventFile, recogniseEventFile } from '../event-records/event-files.ts';
 import type { Format } from '../format.ts';
+import { asTextFile } from '../framing/text-file.ts';
 import { githubEvents } from './events.ts';
 
-export const githubAudit: Format = {
+export const githubAudit: Format = asTextFile({
   id: 'github-audit',
   title: 'GitHub audit log',
-  version: 1,
+  version: 2,
   framing: 'spans',
   streams: ['github'],
-  recognise: (head) => recogniseEvents(githubEvents, head),
-  open: (sink, context) => new JsonEventReader(githubEvents, sink, context),
-};
+  recognise: (head) => recogniseEventFile(githubEvents, head),
+  open: (sink, context) => openEventFile(githubEvents, sink, context),
+});

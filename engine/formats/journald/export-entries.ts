@@ -20,7 +20,7 @@ export interface ExportHandler {
 /** Longer entries are not read: memory stays bounded whatever a file holds. */
 export const LONGEST_ENTRY_BYTES = 16 * 1024 * 1024;
 const KEPT_OF_LOST_BYTES = 64 * 1024;
-const MOST_FIELDS = 20_000;
+export const MOST_FIELDS = 20_000;
 const SIZE_BYTES = 8;
 const LF = 10;
 const EQUALS = 0x3d;

@@ -1,7 +1,9 @@
-/** The systemd journal as journalctl exports it: JSON in four forms, and the export format. docs/formats/journald.md */
+/** The systemd journal as journalctl exports it: JSON in four forms, the export format and verbose text. docs/formats/journald.md */
 import type { Problem } from '../../../shared/problem.ts';
 import type { UtcMicros } from '../../../shared/time.ts';
+import { assertNever } from '../../../shared/states.ts';
 import type { Format, ReadContext, RowSink, SourceReader } from '../format.ts';
+import { alsoInUtf16 } from '../framing/utf16-text.ts';
 import { repeatedMember } from '../framing/json-members.ts';
 import type { JsonRecord } from '../framing/json-records.ts';
 import { MessageRows } from '../syslog-messages/message-rows.ts';
@@ -10,31 +12,44 @@ import { entryOfJson, fieldsJson, isLeftOut, textOf, type JournalEntry } from '.
 import { ExportSplitter } from './export-entries.ts';
 import { jsonValues, sentEvents } from './json-entries.ts';
 import { meaningByNumber } from './meaning.ts';
-import { HEAD_BYTES, kindOfExport, recogniseJournal } from './recognise.ts';
+import { HEAD_BYTES, kindOfExport, recogniseJournal, type ExportKind, type Unreadable } from './recognise.ts';
+import { VerboseSplitter } from './verbose-entries.ts';
 
-export const journald: Format = {
+export const journald: Format = alsoInUtf16({
   id: 'journald',
-  title: 'systemd journal (journalctl -o json, json-pretty, json-seq, json-sse and export)',
-  version: 1,
+  title: 'systemd journal (journalctl -o json, json-pretty, json-seq, json-sse, export and verbose)',
+  version: 2,
   framing: 'spans',
   streams: ['journald'],
   recognise: recogniseJournal,
   open: (sink, context) => new JournalReader(sink, context),
-};
+});
 
 /** Fields that a column holds, value for value. */
-const IN_COLUMNS: ReadonlySet<string> = new Set([
-  '__REALTIME_TIMESTAMP',
-  '_SOURCE_REALTIME_TIMESTAMP',
-  '_HOSTNAME',
-  'SYSLOG_IDENTIFIER',
-]);
+const IN_COLUMNS: ReadonlySet<string> = new Set(['__REALTIME_TIMESTAMP', '_SOURCE_REALTIME_TIMESTAMP', '_HOSTNAME']);
+
+interface Told {
+  readonly hasLevel: boolean;
+  readonly isKernel: boolean;
+}
 
 interface Opened {
   push(piece: Uint8Array): void;
   /** A sentence about how the file ends, or the problem for which it must be refused. */
   finish(): string | Problem | undefined;
 }
+
+/** Why a form is refused, and what to do instead. */
+const refusals: Readonly<Record<Unreadable, readonly [string, string]>> = {
+  lines: [
+    'The file is text of journalctl (-o short-full or short-unix) without sequence, boot and an offset of its times.',
+    'Export the journal again with journalctl -o json --all, or as text with -o short-iso-precise.',
+  ],
+  file: [
+    'The file is one of the systemd journal itself, which is not read.',
+    'Export it with journalctl --file FILE -o json --all.',
+  ],
+};
 
 class JournalReader implements SourceReader {
   private readonly rows: MessageRows;
@@ -76,10 +91,44 @@ class JournalReader implements SourceReader {
 
   private begin(): Opened {
     const kind = kindOfExport(this.head.subarray(0, HEAD_BYTES));
-    this.opened = kind === 'export' ? this.openExport() : this.openJson(kind);
+    this.opened = this.open(kind);
     this.opened.push(this.head);
     this.head = new Uint8Array(0);
     return this.opened;
+  }
+
+  private open(kind: ExportKind): Opened {
+    switch (kind) {
+      case 'export':
+        return this.openExport();
+      case 'verbose':
+        return this.openVerbose();
+      case 'json':
+      case 'sse':
+        return this.openJson(kind);
+      case 'lines':
+      case 'file':
+        return { push: () => undefined, finish: () => this.refusal(...refusals[kind]) };
+      default:
+        return assertNever(kind);
+    }
+  }
+
+  private openVerbose(): Opened {
+    const splitter = new VerboseSplitter({
+      entry: (entry, byte, bytes) => this.add(entry, byte, bytes),
+      damaged: (raw, span, reason) => this.reject(raw, span, reason),
+    });
+    return {
+      push: (piece) => splitter.push(piece),
+      finish: () => {
+        splitter.finish();
+        // They are no values that are too long, as in JSON.
+        this.leftOut = 0;
+        if (splitter.blobs === 0) return undefined;
+        return `Entries with values of which only the size is shown (blob data): ${splitter.blobs}; an export with -o json --all has them.`;
+      },
+    };
   }
 
   private openExport(): Opened {
@@ -144,16 +193,18 @@ class JournalReader implements SourceReader {
       meaning: meaningByNumber(entry, program),
     };
     this.rows.add(said, record);
-    this.sink.row('event_fields', { stream: 'journald', fields: fieldsJson(entry, this.inColumns(entry, hasLevel)) });
+    const columns = this.inColumns(entry, { hasLevel, isKernel: isKernel(program) });
+    this.sink.row('event_fields', { stream: 'journald', fields: fieldsJson(entry, columns) });
   }
 
   /** A message of several values, or of bytes that are no text, stays among the fields, too. */
-  private inColumns(entry: JournalEntry, hasLevel: boolean): ReadonlySet<string> {
+  private inColumns(entry: JournalEntry, { hasLevel, isKernel }: Told): ReadonlySet<string> {
     const messages = entry.get('MESSAGE');
     const isPlain = messages?.length === 1 && typeof messages[0] === 'string';
     const more = [...(isPlain ? ['MESSAGE'] : []), ...(hasLevel ? ['PRIORITY'] : [])];
-    const repeated = [...IN_COLUMNS].filter((name) => (entry.get(name)?.length ?? 0) > 1 || isLeftOut(entry, name));
-    const columns = new Set([...IN_COLUMNS, ...more]);
+    // The code of a message of the kernel can be a word for what it means.
+    const columns = new Set([...IN_COLUMNS, ...(isKernel ? [] : ['SYSLOG_IDENTIFIER']), ...more]);
+    const repeated = [...columns].filter((name) => (entry.get(name)?.length ?? 0) > 1 || isLeftOut(entry, name));
     for (const name of repeated) columns.delete(name);
     return columns;
   }
@@ -184,6 +235,10 @@ function noTime(entry: JournalEntry): string {
   return given === undefined
     ? 'The entry has no __REALTIME_TIMESTAMP.'
     : `The __REALTIME_TIMESTAMP ${JSON.stringify(given.slice(0, 60))} is not a number of microseconds.`;
+}
+
+function isKernel(program: string | undefined): boolean {
+  return program?.split('/').at(-1) === 'kernel';
 }
 
 /** What journalctl shows before the message. */

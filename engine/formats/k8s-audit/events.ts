@@ -21,6 +21,7 @@ export const auditEvents: EventFormat = {
   signs: 'kind Event with an audit.k8s.io apiVersion, or auditID, stage and verb',
   telling: ['auditID', 'stage', 'requestURI', 'objectRef'],
   inColumns: new Set(['kind']),
+  table: { columns: {} },
   rows: rowsOf,
 };
 
@@ -61,8 +62,12 @@ function rowsOf(event: unknown, context: EventContext): EventRows | string {
   return { spine };
 }
 
-// v1alpha1 and early v1beta1 had one time; in v1beta1 it could also stand in the metadata.
-const timeMembers = ['requestReceivedTimestamp', 'stageTimestamp', 'timestamp', 'metadata.creationTimestamp'];
+// v1alpha1 and early v1beta1 had one time; in v1beta1 it could also stand in the metadata. The tables AKSAudit and
+// AKSAuditAdmin of Log Analytics have names of their own.
+const timeMembers = [
+  ...['requestReceivedTimestamp', 'RequestReceivedTime', 'stageTimestamp', 'StageReceivedTime', 'timestamp'],
+  'metadata.creationTimestamp',
+];
 
 /** When the request reached the server. The time of the stage, which may be much later, stays in the fields. */
 function timeOf(event: unknown, { times }: EventContext): ReadTime {

@@ -1,15 +1,15 @@
 /** Audit events of the Kubernetes API server: audit.log, webhook batches, what clouds hand on. docs/formats/k8s-audit.md */
-import { JsonEventReader } from '../event-records/json-event-reader.ts';
-import { recogniseEvents } from '../event-records/recognise-events.ts';
+import { openEventFile, recogniseEventFile } from '../event-records/event-files.ts';
 import type { Format } from '../format.ts';
+import { asTextFile } from '../framing/text-file.ts';
 import { auditEvents } from './events.ts';
 
-export const k8sAudit: Format = {
+export const k8sAudit: Format = asTextFile({
   id: 'k8s-audit',
   title: 'Kubernetes audit log',
-  version: 1,
+  version: 2,
   framing: 'spans',
   streams: ['k8s'],
-  recognise: (head) => recogniseEvents(auditEvents, head),
-  open: (sink, context) => new JsonEventReader(auditEvents, sink, context),
-};
+  recognise: (head) => recogniseEventFile(auditEvents, head),
+  open: (sink, context) => openEventFile(auditEvents, sink, context),
+});

@@ -5,6 +5,7 @@ import { at, firstEndpoint, firstText, firstWord, objectsAt } from '../event-rec
 import { meaningOf, type Meaning } from './event-types.ts';
 import { applicationOf, nameOf, targetOf } from './parties.ts';
 import { methodOf, secondFactor } from './second-factor.ts';
+import { oktaTable } from './table.ts';
 
 // Names of the members that are looked at; docs/formats/okta-system.md says what becomes of each.
 const names = [
@@ -25,6 +26,7 @@ export const oktaEvents: EventFormat = {
   signs: 'eventType, and published, outcome or legacyEventType',
   telling: ['published', 'eventType', 'actor', 'displayMessage'],
   inColumns: new Set(['published', 'eventType', 'severity']),
+  table: oktaTable,
   rows: rowsOf,
 };
 

@@ -1,15 +1,15 @@
 /** Okta's System Log (API v1) as it is exported, streamed or handed on. docs/formats/okta-system.md */
-import { JsonEventReader } from '../event-records/json-event-reader.ts';
-import { recogniseEvents } from '../event-records/recognise-events.ts';
+import { openEventFile, recogniseEventFile } from '../event-records/event-files.ts';
 import type { Format } from '../format.ts';
+import { asTextFile } from '../framing/text-file.ts';
 import { oktaEvents } from './events.ts';
 
-export const oktaSystem: Format = {
+export const oktaSystem: Format = asTextFile({
   id: 'okta-system',
   title: 'Okta System Log',
-  version: 1,
+  version: 2,
   framing: 'spans',
   streams: ['okta'],
-  recognise: (head) => recogniseEvents(oktaEvents, head),
-  open: (sink, context) => new JsonEventReader(oktaEvents, sink, context),
-};
+  recognise: (head) => recogniseEventFile(oktaEvents, head),
+  open: (sink, context) => openEventFile(oktaEvents, sink, context),
+});

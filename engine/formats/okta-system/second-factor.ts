@@ -1,3 +1,4 @@
+import { signInMethod } from '../event-records/sign-in-method.ts';
 import { at, firstText } from '../event-records/values.ts';
 
 // Factors of Okta's list that prove no more than the first one did.
@@ -22,7 +23,7 @@ export function secondFactor(event: unknown, eventType: string): boolean | undef
 export function methodOf(event: unknown, eventType: string): string | undefined {
   const way = /^user\.authentication\.auth_via_(.+)$/.exec(eventType)?.[1];
   const named = factorOf(event) ?? firstText(event, 'authenticationContext.credentialType');
-  return (named ?? (way === 'mfa' ? undefined : way))?.toLowerCase();
+  return signInMethod(named ?? (way === 'mfa' ? undefined : way));
 }
 
 function factorOf(event: unknown): string | undefined {

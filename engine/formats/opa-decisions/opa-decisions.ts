@@ -1,14 +1,15 @@
-/** Open Policy Agent: decision logs, status logs, its own log; results of opa eval and conftest. docs/formats/opa-decisions.md */
+/** Open Policy Agent: decision logs, status logs, its own log; results of opa eval, opa test and conftest. docs/formats/opa-decisions.md */
 import type { Format } from '../format.ts';
-import { OpaReader } from './reader.ts';
+import { asTextFile } from '../framing/text-file.ts';
+import { OpaFile } from './opa-file.ts';
 import { recogniseOpa } from './recognise.ts';
 
-export const opaDecisions: Format = {
+export const opaDecisions: Format = asTextFile({
   id: 'opa-decisions',
-  title: 'Open Policy Agent decision logs, opa eval and conftest results',
-  version: 1,
+  title: 'Open Policy Agent decision logs, results of opa eval, opa test and conftest',
+  version: 2,
   framing: 'spans',
   streams: ['opa'],
   recognise: recogniseOpa,
-  open: (sink, context) => new OpaReader(sink, context),
-};
+  open: (sink, context) => new OpaFile(sink, context),
+});

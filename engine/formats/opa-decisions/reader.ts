@@ -1,10 +1,10 @@
 /** Reads files of OPA: each record is told by its members, since its logs are mixed. */
 import { formatInstant } from '../../../shared/time.ts';
 import type { Problem } from '../../../shared/problem.ts';
-import { findEvent } from '../event-records/envelopes.ts';
+import { filesOf, findEvent } from '../event-records/envelopes.ts';
 import type { FoundEvent } from '../event-records/event-format.ts';
 import { EventTimes } from '../event-records/event-time.ts';
-import { shown } from '../event-records/values.ts';
+import { firstText, shown } from '../event-records/values.ts';
 import { writtenMembers } from '../event-records/written-members.ts';
 import type { ReadContext, RowSink, SourceReader } from '../format.ts';
 import { repeatedMember } from '../framing/json-members.ts';
@@ -14,12 +14,21 @@ import { decisionRow, type OpaRow } from './decision.ts';
 import { evalChecks } from './eval-result.ts';
 import { logRow } from './own-log.ts';
 import { kindOf, opaRecords } from './record-kind.ts';
-import { CheckScan } from './result-scan.ts';
+import { CheckScan, undatable } from './result-scan.ts';
 import { StatusReports } from './status.ts';
+import { testChecks } from './test-result.ts';
 
-/** Members that the spine holds. Those of a status report leave out OPA's own metrics, which are long and no evidence. */
-const inColumns = new Set(['time', 'timestamp']);
-const notOfStatus = new Set(['time', 'metrics']);
+/** A decision has its own time; the time at which the console printed it stays among the fields. */
+const timestamp = new Set(['timestamp']);
+const time = new Set(['time']);
+/** OPA's own metrics in a status report are long and no evidence. Its time may be another one than the event's. */
+const metrics = new Set(['metrics']);
+
+interface Dated {
+  readonly row: OpaRow | string;
+  /** The member that the time of the row is. */
+  readonly dated: ReadonlySet<string>;
+}
 
 export class OpaReader implements SourceReader {
   readonly #scanner: JsonRecordScanner;
@@ -38,7 +47,7 @@ export class OpaReader implements SourceReader {
     this.#times = new EventTimes((statement) => sink.assume(statement));
     this.#status = new StatusReports(this.#times, (statement) => sink.assume(statement));
     this.#checks = new CheckScan(sink, context);
-    this.#scanner = new JsonRecordScanner(opaRecords.files, {
+    this.#scanner = new JsonRecordScanner(filesOf(opaRecords), {
       record: (record) => this.#take(record),
       damaged: (byte, bytes, reason) => this.#reject(byte, bytes, reason),
     });
@@ -51,7 +60,7 @@ export class OpaReader implements SourceReader {
   finish(): Problem | undefined {
     const ending = this.#scanner.finish();
     if (ending === 'utf-16') return this.#refusal('The file is UTF-16 text, not UTF-8.', 'Convert it to UTF-8.');
-    if (this.#undated > 0) return this.#undatable();
+    if (this.#undated > 0) return undatable(this.#undated, this.context.name);
     if (this.#read === 0 && this.#rejects > 0)
       return this.#refusal(
         `None of ${this.#rejects} records is ${opaRecords.noun}. Record 1: ${this.#firstReason}`,
@@ -72,42 +81,38 @@ export class OpaReader implements SourceReader {
     return { code: 'damaged_file', message, where: { file: this.context.name }, remedy };
   }
 
-  #undatable(): Problem {
-    return {
-      code: 'bad_request',
-      message: `Results of opa eval and conftest have no time; the file has ${this.#undated} of them, and none was given for it.`,
-      where: { file: this.context.name },
-      remedy: 'Say when the file was made, with --taken-at.',
-    };
-  }
-
   #take(record: JsonRecord): void {
     const event = findEvent(record, opaRecords);
     switch (kindOf(event.value)) {
       case 'decision':
-        return this.#addOne(record, event, decisionRow(event.value, this.#times));
+        return this.#addOne(record, event, {
+          row: decisionRow(event.value, this.#times),
+          dated: firstText(event.value, 'timestamp') === undefined ? time : timestamp,
+        });
       case 'log':
-        return this.#addOne(record, event, logRow(event.value, this.#times));
+        return this.#addOne(record, event, { row: logRow(event.value, this.#times), dated: time });
       case 'status':
         return this.#addStatus(record, event);
       case 'conftest':
         return this.#addChecks(record, conftestChecks(event.value));
       case 'eval':
         return this.#addChecks(record, evalChecks(event.value));
+      case 'test':
+        return this.#addChecks(record, testChecks(event.value));
       case undefined:
         return this.#reject(record.byte, record.bytes, notOurs(record.value));
     }
   }
 
-  #addOne(record: JsonRecord, event: FoundEvent, row: OpaRow | string): void {
+  #addOne(record: JsonRecord, event: FoundEvent, { row, dated }: Dated): void {
     if (typeof row === 'string') return this.#reject(record.byte, record.bytes, row);
-    this.#addRows(record, [row], event, inColumns);
+    this.#addRows(record, [row], event, dated);
   }
 
   #addStatus(record: JsonRecord, event: FoundEvent): void {
     const rows = this.#status.rowsOf(event.value);
     if (typeof rows === 'string') return this.#reject(record.byte, record.bytes, rows);
-    this.#addRows(record, rows, event, notOfStatus);
+    this.#addRows(record, rows, event, metrics);
   }
 
   #addRows(record: JsonRecord, rows: readonly OpaRow[], event: FoundEvent, except: ReadonlySet<string>): void {

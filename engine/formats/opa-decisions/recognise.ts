@@ -1,7 +1,9 @@
-import { findEvent } from '../event-records/envelopes.ts';
+import { filesOf, findEvent } from '../event-records/envelopes.ts';
 import { firstText } from '../event-records/values.ts';
 import type { Recognition } from '../format.ts';
 import { JsonRecordScanner } from '../framing/json-records.ts';
+import { isJunit } from './conftest-junit.ts';
+import { shareOfTap } from './conftest-tap.ts';
 import { kindOf, opaRecords } from './record-kind.ts';
 
 interface Seen {
@@ -17,8 +19,12 @@ interface Seen {
 
 /** How many of the complete records in the head are OPA's. Lines of a log count only beside records that are its own. */
 export function recogniseOpa(head: Uint8Array): Recognition {
+  if (isJunit(head)) return { confidence: 0.95, reason: 'It is a JUnit report of the suite "conftest".' };
+  const tap = shareOfTap(head);
+  // Other programs write TAP, too; three parts with dashes between them are conftest's.
+  if (tap > 0) return { confidence: 0.7 * tap, reason: 'Its lines are results of TAP: file, namespace and message.' };
   const seen: Seen = { records: 0, reports: 0, results: 0, own: 0, anyLog: 0 };
-  const scanner = new JsonRecordScanner(opaRecords.files, {
+  const scanner = new JsonRecordScanner(filesOf(opaRecords), {
     record: (record) => look(findEvent(record, opaRecords).value, seen),
     damaged: (byte, bytes) => {
       if (byte + bytes.length < head.length) seen.records++;
@@ -33,7 +39,7 @@ function look(value: unknown, seen: Seen): void {
   seen.records++;
   const kind = kindOf(value);
   if (kind === 'decision' || kind === 'status') seen.reports++;
-  else if (kind === 'conftest' || kind === 'eval') seen.results++;
+  else if (kind === 'conftest' || kind === 'eval' || kind === 'test') seen.results++;
   else if (kind === 'log' && isOwnLog(value)) seen.own++;
   else if (kind === 'log') seen.anyLog++;
 }
@@ -52,7 +58,7 @@ function judge({ records, reports, results, own, anyLog }: Seen): Recognition {
   const share = sure === 0 ? 0 : (sure + anyLog) / records;
   const said =
     results > reports + own
-      ? 'results as opa eval or conftest gives them'
+      ? 'results as opa eval, opa test or conftest gives them'
       : 'what decisions, status reports or log lines of OPA have';
   const reason = `${sure} of the first ${records} JSON records have ${said}.`;
   return { confidence: share < 0.2 ? 0 : 0.97 * share, reason };

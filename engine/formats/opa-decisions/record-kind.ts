@@ -2,9 +2,10 @@
 import type { EventFormat } from '../event-records/event-format.ts';
 import { Spelling } from '../event-records/spelling.ts';
 import { at, firstText, objectsAt } from '../event-records/values.ts';
+import { isTestResult } from './test-result.ts';
 
 /** `log` is any line of a structured log; only in a file of OPA is it known to be OPA's. */
-export type RecordKind = 'decision' | 'status' | 'conftest' | 'eval' | 'log';
+export type RecordKind = 'decision' | 'status' | 'conftest' | 'eval' | 'test' | 'log';
 
 /** The kind of a record; `undefined` when it is none. */
 export function kindOf(value: unknown): RecordKind | undefined {
@@ -13,6 +14,7 @@ export function kindOf(value: unknown): RecordKind | undefined {
   if (isStatus(value)) return 'status';
   if (isConftest(value)) return 'conftest';
   if (isEval(value)) return 'eval';
+  if (isTestResult(value)) return 'test';
   const isLog = ['msg', 'level', 'time'].every((name) => firstText(value, name) !== undefined);
   return isLog ? 'log' : undefined;
 }
@@ -52,7 +54,10 @@ export const opaRecords: EventFormat = {
   noun: 'a record of Open Policy Agent',
   files: {
     lists: ['events', 'Records', 'records', 'value', 'logs', 'items'],
-    firstKeys: ['labels', 'decision_id', 'bundles', 'level', 'filename', 'decision_logs', 'client_addr', 'time', 'log'],
+    firstKeys: [
+      ...['labels', 'decision_id', 'bundles', 'level', 'filename', 'decision_logs', 'client_addr', 'time', 'log'],
+      'location',
+    ],
   },
   spelling: new Spelling([]),
   isEvent: (value) => kindOf(value) !== undefined,

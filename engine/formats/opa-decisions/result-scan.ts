@@ -1,16 +1,17 @@
 /** The results of one file as a scan: all of them are checks of the same run. */
+import type { Problem } from '../../../shared/problem.ts';
 import type { EvidenceRow } from '../../core/tables.ts';
 import type { ReadContext, RowSink } from '../format.ts';
 
 /** A rule on a resource; scan, time and system are added here. */
 export type Check = Pick<
   EvidenceRow<'config_checks'>,
-  'resource' | 'benchmark' | 'rule_id' | 'title' | 'status' | 'status_text' | 'severity'
+  'resource' | 'benchmark' | 'rule_id' | 'title' | 'status' | 'status_text' | 'severity' | 'detail'
 >;
 
 /** The checks of one record. There is at least one: a record without any result says so in one. */
 export interface RecordChecks {
-  readonly tool: 'conftest' | 'opa eval';
+  readonly tool: 'conftest' | 'opa eval' | 'opa test';
   readonly checks: readonly Check[];
 }
 
@@ -49,4 +50,14 @@ export class CheckScan {
       this.sink.row('scans', row, record);
     }
   }
+}
+
+/** Why a file of results is refused for which nobody said when it was made. */
+export function undatable(results: number, file: string): Problem {
+  return {
+    code: 'bad_request',
+    message: `Results of opa eval, opa test and conftest have no time; the file has ${results} of them, and none was given for it.`,
+    where: { file },
+    remedy: 'Say when the file was made, with --taken-at.',
+  };
 }

@@ -1,11 +1,14 @@
 /** What one audit event of Teleport says, as rows. Pure: an event in, values out. */
 import type { EventContext, EventFormat, EventRows, SignIn } from '../event-records/event-format.ts';
+import { signInMethod } from '../event-records/sign-in-method.ts';
 import { Spelling } from '../event-records/spelling.ts';
 import { at, firstEndpoint, firstText } from '../event-records/values.ts';
 import { meaningOf, type Meaning } from './meaning.ts';
 
-/** T1000I, TLK00I: T, the kind, and I, W or E for how grave it is. */
-const CODE = /^T[A-Z0-9]{2,12}([IWE])$/;
+/** T1000I, TLK00I: T, the kind, and a letter, I, W or E for how grave it is (S for the end of a forwarded port). */
+const CODE = /^T[A-Z0-9]{2,12}([IWES])$/;
+/** Kinds that are newer do without the T: IG001I, DC001I, SHU001I. */
+const SHORT_CODE = /^[A-Z]{2,6}\d{3}([IWES])$/;
 
 export const teleportEvents: EventFormat = {
   noun: 'a Teleport audit event',
@@ -19,11 +22,14 @@ export const teleportEvents: EventFormat = {
   signs: 'event, and a code of Teleport (T1000I)',
   telling: ['event', 'code', 'uid', 'cluster_name'],
   inColumns: new Set(['time', 'event']),
+  table: { columns: {} },
   rows: rowsOf,
 };
 
 function isEvent(value: unknown): boolean {
-  return firstText(value, 'event') !== undefined && CODE.test(firstText(value, 'code') ?? '');
+  const code = firstText(value, 'code') ?? '';
+  if (firstText(value, 'event') === undefined) return false;
+  return CODE.test(code) || (SHORT_CODE.test(code) && firstText(value, 'uid') !== undefined);
 }
 
 function rowsOf(event: unknown, { times, system }: EventContext): EventRows | string {
@@ -85,7 +91,7 @@ function outcomeOf(event: unknown): string | undefined {
 const severities: Readonly<Record<string, string>> = { I: 'info', W: 'warning', E: 'error' };
 
 function severityOf(event: unknown): string | undefined {
-  return severities[CODE.exec(firstText(event, 'code') ?? '')?.[1] ?? ''];
+  return severities[firstText(event, 'code')?.at(-1) ?? ''];
 }
 
 /** Number of the event within its session. */
@@ -99,7 +105,7 @@ function signInOf(event: unknown, outcome: string | undefined): SignIn {
   return {
     provider: 'teleport',
     application: firstText(event, 'cluster_name'),
-    method: firstText(event, 'method'),
+    method: signInMethod(firstText(event, 'method')),
     mfa: typeof device === 'object' && device !== null ? true : undefined,
     reason: outcome === 'failure' ? firstText(event, 'error', 'message') : undefined,
     session: firstText(event, 'sid'),

@@ -1,5 +1,6 @@
 /** What one entry of the audit device says, as rows. Pure: an entry in, values out. */
 import type { EventContext, EventFormat, EventRows, SignIn } from '../event-records/event-format.ts';
+import { signInMethod } from '../event-records/sign-in-method.ts';
 import { Spelling } from '../event-records/spelling.ts';
 import { at, firstEndpoint, firstText, shown } from '../event-records/values.ts';
 import { authUseOf, mountNameOf, mountTypeOf, type AuthUse } from './paths.ts';
@@ -16,6 +17,7 @@ export const auditEntries: EventFormat = {
   signs: 'type request or response, and a request with an id or a path',
   telling: ['type', 'request', 'operation', 'path'],
   inColumns: new Set(['time']),
+  table: { columns: {} },
   rows: rowsOf,
 };
 
@@ -124,12 +126,11 @@ function signInOf(entry: unknown, use: AuthUse | undefined): SignIn | undefined 
 /** The type of the mount; where the entry does not say it, the name of the mount, which is the same unless changed. */
 function methodOf(entry: unknown): string | undefined {
   if (/mfa\/validate$/.test(firstText(entry, 'request.path') ?? '')) return 'mfa';
-  return mountTypeOf(entry) ?? mountNameOf(entry);
+  return signInMethod(mountTypeOf(entry) ?? mountNameOf(entry));
 }
 
-/** Vault says it only by the request: one that validates a second factor, or that brings it in a header. */
+/** Vault says it only by the request: one that validates a second factor, or that brings it in a header, also in vain. */
 function secondFactor(entry: unknown): boolean | undefined {
-  if (outcomeOf(entry, { kind: 'logon' }) !== 'success') return undefined;
   if (/mfa\/validate$/.test(firstText(entry, 'request.path') ?? '')) return true;
   const headers = at(entry, 'request.headers');
   if (typeof headers !== 'object' || headers === null) return undefined;

@@ -1,24 +1,24 @@
 /** The audit device of HashiCorp Vault and OpenBao, as JSON. docs/formats/vault-audit.md */
 import type { Problem } from '../../../shared/problem.ts';
-import { JsonEventReader } from '../event-records/json-event-reader.ts';
-import { recogniseEvents } from '../event-records/recognise-events.ts';
+import { openEventFile, recogniseEventFile } from '../event-records/event-files.ts';
 import type { Format, ReadContext, RowSink, SourceReader } from '../format.ts';
+import { asTextFile } from '../framing/text-file.ts';
 import { auditEntries } from './entries.ts';
 import { RequestPairs } from './request-pairs.ts';
 
-export const vaultAudit: Format = {
+export const vaultAudit: Format = asTextFile({
   id: 'vault-audit',
   title: 'Vault and OpenBao audit device',
-  version: 1,
+  version: 2,
   framing: 'spans',
   streams: ['vault'],
-  recognise: (head) => recogniseEvents(auditEntries, head),
+  recognise: (head) => recogniseEventFile(auditEntries, head),
   open: (sink, context) => new VaultAuditReader(sink, context),
-};
+});
 
 class VaultAuditReader implements SourceReader {
   readonly #pairs = new RequestPairs();
-  readonly #reader: JsonEventReader;
+  readonly #reader: SourceReader;
 
   constructor(
     private readonly sink: RowSink,
@@ -29,7 +29,7 @@ class VaultAuditReader implements SourceReader {
       if (typeof read !== 'string') this.#pairs.see(entry);
       return read;
     };
-    this.#reader = new JsonEventReader({ ...auditEntries, rows }, sink, context);
+    this.#reader = openEventFile({ ...auditEntries, rows }, sink, context);
   }
 
   push(piece: Uint8Array): void {

@@ -1,6 +1,7 @@
 /** AWS VPC and transit gateway flow logs: lines, CSV, JSON and Parquet. docs/formats/vpc-flow.md */
 import type { Problem } from '../../../shared/problem.ts';
 import type { Format, ReadContext, RowSink, SourceReader } from '../format.ts';
+import { alsoInUtf16 } from '../framing/utf16-text.ts';
 import { JsonRecordScanner } from '../framing/json-records.ts';
 import { decodeText, LineSplitter, longLineReason } from '../framing/lines.ts';
 import { CsvFlow } from './csv-flow.ts';
@@ -11,16 +12,16 @@ import { recogniseVpcFlow } from './recognise.ts';
 import { shapeOf, type Shape } from './shape.ts';
 import { TextRecords } from './text-records.ts';
 
-export const vpcFlow: Format = {
+export const vpcFlow: Format = alsoInUtf16({
   id: 'vpc-flow',
   title: 'AWS VPC flow logs',
-  version: 1,
+  version: 2,
   framing: 'spans',
   streams: ['vpcflow'],
   usesMapping: true,
   recognise: recogniseVpcFlow,
   open: (sink, context) => new VpcFlowReader(sink, context),
-};
+});
 
 /** Holds the beginning of a file until its shape shows, then hands everything to the reader of that shape. */
 class VpcFlowReader implements SourceReader {

@@ -15,7 +15,13 @@ const event = {
   labels: { alertname: 'HostDown', instance: 'db-1:9100', severity: 'Critical' },
 };
 
-checkPromises({ format: alertmanager, lines: 'alertmanager/webhook-payloads.jsonl', event, folders: ['alertmanager'] });
+checkPromises({
+  format: alertmanager,
+  lines: 'alertmanager/webhook-payloads.jsonl',
+  event,
+  folders: ['alertmanager'],
+  hasNoTable: true,
+});
 
 interface Alert {
   readonly status: string | { readonly state: string; readonly silencedBy: readonly string[] | null };
@@ -136,11 +142,34 @@ it('rejects alerts without a time, and says which of a group it is', () => {
   ]);
 });
 
-it('claims neither the status of the server nor alerts of Prometheus', () => {
-  for (const name of [
-    'alertmanager/gen-status.json',
-    'prometheus-api/prom_alerts_during.json',
-    'prometheus-api/rules.json',
-  ])
+it('reads since when the server runs, in both versions of the API', () => {
+  const status = JSON.parse(fixture('alertmanager/gen-status.json').toString('utf8')) as Record<string, unknown>;
+  const row = {
+    record: 1,
+    ...{ stream: 'alertmanager', class: 'service_activity', activity: 'start', code: 'status', outcome: 'success' },
+    ...{ target: 'alertmanager', time: parseInstant(String(status['uptime'])) },
+  };
+  const read = collectRows(alertmanager, fixture('alertmanager/gen-status.json'));
+  expect(read.rows('events')).toMatchObject([row]);
+  expect(JSON.parse(String(read.rows('event_fields')[0]?.['fields']))).toEqual(status);
+  const first = { status: 'success', data: { ...status, cluster: undefined, configYAML: 'global:\n' } };
+  expect(collectRows(alertmanager, JSON.stringify(first)).rows('events')).toMatchObject([row]);
+});
+
+it('reads what Grafana sends to webhooks', () => {
+  const alert = { ...event, status: 'firing', endsAt: '0001-01-01T00:00:00Z', values: { B: 44.2 }, silenceURL: '' };
+  const sent = { receiver: 'hook', status: 'firing', orgId: 1, alerts: [alert], groupLabels: {}, version: '1' };
+  const text = JSON.stringify({
+    ...sent,
+    externalURL: 'http://grafana.example:3000/',
+    groupKey: '{}:{}',
+    state: 'alerting',
+  });
+  const [row] = collectRows(alertmanager, text).rows('events');
+  expect(row).toMatchObject({ system: 'grafana.example', code: 'HostDown', activity: 'firing', target: 'db-1:9100' });
+});
+
+it('does not claim alerts of Prometheus', () => {
+  for (const name of ['prometheus-api/prom_alerts_during.json', 'prometheus-api/rules.json'])
     expect([name, alertmanager.recognise(fixture(name)).confidence]).toEqual([name, 0]);
 });

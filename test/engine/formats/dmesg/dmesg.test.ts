@@ -268,10 +268,9 @@ describe('JSON', () => {
     expect(rejects.map(({ reason: said }) => said)).toEqual([expect.stringMatching(reason)]);
   });
 
-  test('cut off, UTF-16 and deep nesting', () => {
+  test('cut off, and deep nesting', () => {
     const cut = read('{"dmesg":[{"pri":1,"time":1,"msg":"a"},{"pri":1,', { takenAt });
     expect([cut.rows('events').length, cut.rejects.length, cut.assumptions.length]).toEqual([1, 1, 3]);
-    expect(read(Buffer.from('\ufeff{"dmesg":[]}', 'utf16le')).problem?.message).toMatch(/UTF-16/);
     expect(read(`{"dmesg":[${'['.repeat(5000)}`).problem?.code).toBe('damaged_file');
   });
 });

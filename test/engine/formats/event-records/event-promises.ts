@@ -6,6 +6,7 @@ import type { Format } from '../../../../engine/formats/format.ts';
 import { recogniseFormat } from '../../../../engine/formats/registry.ts';
 import { collectRows, inPieces, type Collected } from '../collect-rows.ts';
 import { damageLines } from '../damage.ts';
+import { checkExportPromises } from './export-promises.ts';
 
 const fixtures = join(import.meta.dirname, '../../../fixtures');
 
@@ -40,6 +41,8 @@ export interface Promised {
   readonly event: Readonly<Record<string, unknown>>;
   /** Fixture folders that hold its files. */
   readonly folders: readonly string[];
+  /** Its events do not come in a column of a table. */
+  readonly hasNoTable?: true;
 }
 
 function comparable({ tables, rejects, assumptions }: Collected): unknown {
@@ -51,7 +54,8 @@ function rowsWithoutRecords(read: Collected, table: 'events' | 'authentications'
   return read.rows(table).map((row) => ({ ...row, record: 0 }));
 }
 
-export function checkPromises({ format, lines, event, folders }: Promised): void {
+export function checkPromises(promised: Promised): void {
+  const { format, lines, event, folders } = promised;
   const bytes = fixture(lines);
   const one = JSON.stringify(event);
   const rest = bytes.toString('utf8').trimEnd().split('\n');
@@ -169,7 +173,6 @@ export function checkPromises({ format, lines, event, folders }: Promised): void
     expect(read.rejects.map(({ record }) => record)).toEqual([1, 2, 3]);
     expect(read.rejects[1]?.reason).toBe('The record is not a JSON object.');
     expect(collectRows(format, '{"a":1}').problem?.message).toMatch(/^None of 1 records is an? .*\. Record 1: .*\.$/);
-    expect(collectRows(format, Buffer.from(one, 'utf16le')).problem?.message).toContain('UTF-16');
   });
 
   it('is recognised, and no other format comes near', () => {
@@ -198,4 +201,6 @@ export function checkPromises({ format, lines, event, folders }: Promised): void
       }
     expect(seen).toBeGreaterThan(50);
   });
+
+  checkExportPromises(promised);
 }

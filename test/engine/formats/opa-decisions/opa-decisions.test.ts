@@ -16,7 +16,13 @@ const event = {
   timestamp: '2026-03-01T10:00:00.123456Z',
 };
 
-checkPromises({ format: opaDecisions, lines: 'opa-decisions/gen-console.jsonl', event, folders: ['opa-decisions'] });
+checkPromises({
+  format: opaDecisions,
+  lines: 'opa-decisions/gen-console.jsonl',
+  event,
+  folders: ['opa-decisions'],
+  hasNoTable: true,
+});
 
 const takenAt = parseInstant('2026-03-01T12:00:00Z')!;
 

@@ -121,3 +121,15 @@ it('has classes for sessions, commands, connections and changes', () => {
     sequence: 0,
   });
 });
+
+it('reads codes without the T of kinds that are newer, and those that end in S', () => {
+  expect(only({ event: 'integration.create', code: 'IG001I' })).toMatchObject({
+    ...{ class: 'configuration_change', activity: 'create', severity: 'info' },
+  });
+  expect(only({ event: 'static_host_user.create', code: 'SHU001I' })).toMatchObject({ severity: 'info' });
+  const ended = only({ event: 'port', code: 'T3003S' });
+  expect(ended).toMatchObject({ class: 'network_activity' });
+  expect(ended['severity']).toBeUndefined();
+  const unknown = collectRows(teleportAudit, JSON.stringify({ event: 'build', code: 'AB001I', time: event.time }));
+  expect(unknown.problem?.message).toContain('no code of Teleport');
+});

@@ -75,9 +75,9 @@ it('has a row for each log-in and each token that was made in it', () => {
     .map((row) => [row['actor'], row['method'], row['application'], row['outcome'], row['reason']]);
   expect(told).toEqual([
     ['root', 'token', 'token', 'success', undefined],
-    ['userpass-ana', 'userpass', 'userpass', 'failure', 'invalid credentials'],
-    ['userpass-ana', 'userpass', 'userpass', 'success', undefined],
-    ['userpass-eve', 'userpass', 'userpass', 'success', undefined],
+    ['userpass-ana', 'password', 'userpass', 'failure', 'invalid credentials'],
+    ['userpass-ana', 'password', 'userpass', 'success', undefined],
+    ['userpass-eve', 'password', 'userpass', 'success', undefined],
     ['userpass-eve', 'token', 'token', 'success', undefined],
     ['userpass-eve', 'token', 'token', 'success', undefined],
     ['machines', 'approle', 'machines', 'success', undefined],
@@ -133,7 +133,7 @@ it('tells log-ins by what the mount is, wherever it is mounted', () => {
   });
   expect(only(at('auth/token/lookup-self', 'token')).signIn).toBeUndefined();
   const old = { request: { id: 'x', operation: 'update', path: 'auth/userpass/login/ana' }, response: { auth: given } };
-  expect(only(old).signIn).toMatchObject({ method: 'userpass', application: 'userpass', actor: 'userpass-ana' });
+  expect(only(old).signIn).toMatchObject({ method: 'password', application: 'userpass', actor: 'userpass-ana' });
 });
 
 it('knows a second factor only where the request says it, and an unfinished log-in as such', () => {
@@ -146,6 +146,8 @@ it('knows a second factor only where the request says it, and an unfinished log-
   });
   expect(validated.signIn).toMatchObject({ method: 'mfa', mfa: true, outcome: 'success', actor: 'userpass-ana' });
   expect(only({ request: { ...request, headers: { 'x-vault-mfa': [hmac] } } }).signIn).toMatchObject({ mfa: true });
+  const inVain = { request: { ...request, path: 'sys/mfa/validate', mount_type: 'system', mount_point: 'sys/' } };
+  expect(only({ ...inVain, error: 'failed', response: {} }).signIn).toMatchObject({ mfa: true, outcome: 'failure' });
   const denied = only({
     error: '2 errors occurred:\n\t* login MFA validation failed\n\t* permission denied\n\n',
     response: {},

@@ -478,7 +478,8 @@ it('refuses files that are no flow log, and takes one that is empty but for its 
     expect([text, problem?.code]).toEqual([text, 'damaged_file']);
     expect(problem?.message).toMatch(/None of \d+ records is one of a flow log/);
   }
-  expect(collectRows(vpcFlow, Buffer.from(accepted, 'utf16le')).problem?.message).toContain('UTF-16');
+  const inUtf16 = collectRows(vpcFlow, Buffer.from(accepted, 'utf16le'));
+  expect(inUtf16.tables).toEqual(collectRows(vpcFlow, accepted).tables);
   expect(collectRows(vpcFlow, 'version account-id start end srcaddr\n').problem).toBeUndefined();
   expect(collectRows(vpcFlow, '').problem).toBeUndefined();
 });
