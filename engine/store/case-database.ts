@@ -117,6 +117,8 @@ export class CaseDatabase {
         this.forgetFunctions(); // they went with the transaction, and the rows that wait go too
         await connection.run('ROLLBACK').catch(() => undefined); // a failed COMMIT has rolled back already
         throw error;
+      } finally {
+        await transaction.bringHelpersBack();
       }
     });
   }
@@ -204,6 +206,7 @@ export class CaseDatabase {
 /** A transaction under way: statements, and rows in bulk. One statement runs at a time, whoever asks for it. */
 export class Transaction {
   private last: Promise<unknown> = Promise.resolve();
+  private hasHelpers = true;
 
   constructor(
     private readonly connection: DuckDBConnection,
@@ -212,7 +215,10 @@ export class Transaction {
   ) {}
 
   async query(sql: string, parameters: SqlParameters = {}, signal?: AbortSignal): Promise<readonly SqlRow[]> {
-    return this.exclusively(() => queryOn(this.connection, sql, parameters, signal));
+    return this.exclusively(async () => {
+      await this.bringHelpersBack();
+      return queryOn(this.connection, sql, parameters, signal);
+    });
   }
 
   /** Adds a row to a table; it is written by the next `flush`. Values in the order of the table's columns. */
@@ -255,11 +261,31 @@ export class Transaction {
     return new RowWriter(table, sourceId, this.writeContext, ended);
   }
 
+  /**
+   * Sends DuckDB's own threads away. Of a statement that one thread works on they get nothing, but the thread that waits
+   * for its result then asks for work without a pause, and takes a whole processor. With all threads counted as ours,
+   * it does the work itself.
+   */
+  private async sendHelpersAway(): Promise<void> {
+    if (!this.hasHelpers) return;
+    this.hasHelpers = false;
+    const [row] = await queryOn(this.connection, `SELECT current_setting('threads') AS threads`, {});
+    await this.connection.run(`SET GLOBAL external_threads = ${Number(row?.['threads'])}`);
+  }
+
+  /** The opposite; to be called while no statement runs. */
+  async bringHelpersBack(): Promise<void> {
+    if (this.hasHelpers) return;
+    this.hasHelpers = true;
+    await this.connection.run('SET GLOBAL external_threads = 1');
+  }
+
   private get writeContext(): WriteContext {
     const { connection, functions } = this;
     return {
       connection,
       exclusively: (work) => this.exclusively(work),
+      useThreads: (threads) => (threads === 1 ? this.sendHelpersAway() : this.bringHelpersBack()),
       functionFor(plan) {
         const known = functions.get(plan.target);
         if (known) return known;
