@@ -14,6 +14,7 @@ export const auditd: Format = {
   title: 'Linux audit log (audit.log), raw and enriched',
   version: 3,
   framing: 'lines',
+  letsGo: true,
   streams: ['auditd'],
   recognise,
   open: (sink, context) => new AuditReader(sink, context),

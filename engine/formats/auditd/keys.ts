@@ -39,6 +39,11 @@ export const describedNames = [
 
 export type DescribedName = (typeof describedNames)[number];
 
+/** Their numbers, by which a record is asked: a name would be looked up each time. */
+export const slots = Object.fromEntries(describedNames.map((name, at) => [name, at])) as Readonly<
+  Record<DescribedName, number>
+>;
+
 const ARGUMENT = /^a\d{1,9}(?:\[\d{1,9}\])?$/;
 /** What JavaScript takes for an index of an array, and therefore puts first in an object. */
 const INDEX = /^(?:0|[1-9]\d{0,9})$/;
@@ -58,12 +63,14 @@ export class Key {
   readonly described: number;
   readonly isSetting: boolean;
   readonly isIndex: boolean;
-  /** `"name":"` as it stands in JSON. */
-  readonly json: Uint8Array;
+  /** `"name":"` as it stands in JSON: its length in bytes, and the bytes in words of 32 bits, the lowest first. */
+  readonly jsonLength: number;
+  readonly jsonWords: Uint32Array;
   /** The line whose JSON has this name already, and its place there. */
   line = 0;
   entry = 0;
   readonly name: string;
+  readonly bytes: Uint8Array;
 
   constructor(
     name: string,
@@ -78,8 +85,17 @@ export class Key {
     this.described = (describedNames as readonly string[]).indexOf(name);
     this.isSetting = name.startsWith('audit_');
     this.isIndex = INDEX.test(name) && Number(name) <= LARGEST_INDEX;
-    this.json = new TextEncoder().encode(`${JSON.stringify(name)}:"`);
+    this.bytes = new TextEncoder().encode(name);
+    const json = new TextEncoder().encode(`${JSON.stringify(name)}:"`);
+    this.jsonLength = json.length;
+    this.jsonWords = wordsOf(json);
   }
+}
+
+function wordsOf(bytes: Uint8Array): Uint32Array {
+  const words = new Uint32Array((bytes.length + 3) >> 2);
+  bytes.forEach((byte, at) => (words[at >> 2]! |= byte << ((at & 3) << 3)));
+  return words;
 }
 
 /** The keys of one reader. */

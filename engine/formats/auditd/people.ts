@@ -1,4 +1,5 @@
 /** Who did it and to whom, from the ids and names of audit records. See docs/formats/auditd.md, "Actor and target". */
+import { slots } from './keys.ts';
 import type { DescribedRecord } from './record.ts';
 
 /** Programs that let a person in: over the network, at the console, at a desktop. */
@@ -30,14 +31,14 @@ export function programKind(exe: string | undefined): ProgramKind {
   return kind;
 }
 
-const nameFields = { auid: 'AUID', uid: 'UID', id: 'ID' } as const;
+const nameFields = { auid: slots.AUID, uid: slots.UID, id: slots.ID } as const;
 
 /**
  * The account behind an id field: its name where the daemon wrote it (log_format=ENRICHED), `root` for 0, else the id.
  * `undefined` where the id is absent or unset.
  */
 export function accountOf(audit: DescribedRecord, key: 'auid' | 'uid' | 'id'): string | undefined {
-  const id = key === 'id' ? audit.get('id') : audit[key];
+  const id = key === 'id' ? audit.get(slots.id) : audit[key];
   if (id === undefined || id === '' || id === '?' || id === '4294967295') return undefined;
   const name = audit.get(nameFields[key]);
   if (name !== undefined && isName(name)) return name;

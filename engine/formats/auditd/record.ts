@@ -5,7 +5,7 @@ import { nameOf, NameTable } from '../framing/name-table.ts';
 import { asUtf8, decodeHex } from './decode.ts';
 import { Fields } from './fields.ts';
 import { JsonFields } from './json-fields.ts';
-import { columnNames, describedNames, Keys, type DescribedName, type Key } from './keys.ts';
+import { columnNames, describedNames, Keys, slots, type DescribedName, type Key } from './keys.ts';
 import type { LineHead } from './line-head.ts';
 import { RecordType } from './record-types.ts';
 import { readSocketAddress } from './socket-address.ts';
@@ -14,10 +14,6 @@ import { syscallName } from './syscall-names.ts';
 const UNSET = 4_294_967_295;
 const MOST_COUNT_DIGITS = 15;
 const LARGEST_INTEGER = 2_147_483_647;
-
-const slots = Object.fromEntries(describedNames.map((name, at) => [name, at])) as Readonly<
-  Record<DescribedName, number>
->;
 
 /**
  * What a description of an event asks of one of its records. The texts are places in bytes that are gone with the next
@@ -42,14 +38,10 @@ export class AuditRecord {
   constructor(private readonly texts: NameTable<string>) {}
 
   /**
-   * The text of a field: where it has a column, what is in the column; else what is in `fields`.
+   * The text of a field, by its number in `slots`: where it has a column, what is in the column; else what is in `fields`.
    * `undefined` where the record has none.
    */
-  get(name: DescribedName): string | undefined {
-    return this.at(slots[name]);
-  }
-
-  private at(slot: number): string | undefined {
+  get(slot: number): string | undefined {
     const bit = 1 << slot;
     if ((this.has & bit) === 0) return undefined;
     const bytes = this.bytes[slot]!;
@@ -82,7 +74,7 @@ export class AuditRecord {
     let left = this.type.name === 'SYSCALL' ? this.has & ASKED_OF_SYSCALLS : this.has;
     for (; left !== 0; left &= left - 1) {
       const slot = 31 - Math.clz32(left & -left);
-      texts[slot] = this.at(slot);
+      texts[slot] = this.get(slot);
     }
     return new KeptRecord(this, texts);
   }
@@ -113,8 +105,8 @@ export class KeptRecord {
     this.setting = record.setting;
   }
 
-  get(name: DescribedName): string | undefined {
-    return this.texts[slots[name]];
+  get(slot: number): string | undefined {
+    return this.texts[slot];
   }
 }
 
@@ -190,7 +182,7 @@ export class RecordReader {
     rows.number(at.serial, head.serial);
     rows.text(at.type, head.type.name);
     if (head.node !== undefined) rows.text(at.node, head.node);
-    fields.read(bytes, from, to, head.bodyAt);
+    fields.read(head, bytes, from, to);
     for (let field = 0; field < fields.count; field++) {
       const key = fields.keys[field]!;
       if (key.column === undefined || !this.setColumn(field, key)) this.addOther(field, key);
@@ -317,7 +309,7 @@ export class RecordReader {
   }
 
   private addSocketAddress(): void {
-    const socket = readSocketAddress(this.record.get('saddr') ?? '');
+    const socket = readSocketAddress(this.record.get(slots.saddr) ?? '');
     if (!socket) return;
     this.setUnlessThere('saddr_fam', socket.family);
     if (socket.address !== undefined) this.setUnlessThere('laddr', socket.address);
