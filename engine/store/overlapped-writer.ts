@@ -111,7 +111,7 @@ export class OverlappedWriter<B extends { rows: number }> {
   pause(): Promise<void> | undefined {
     if (this.trouble !== undefined) return Promise.reject(this.trouble as Error);
     if (!this.running) return undefined;
-    if (this.full.length >= 2 * this.plan.batchesAWrite) return this.running;
+    if (this.full.length >= this.plan.batchesAWrite) return this.running;
     return new Promise((resolve) => setImmediate(resolve));
   }
 

@@ -25,10 +25,15 @@ export function programKind(exe: string | undefined): ProgramKind {
   if (exe === undefined) return 'other';
   const known = knownKinds.get(exe);
   if (known !== undefined) return known;
-  const name = exe.slice(exe.lastIndexOf('/') + 1);
+  const name = programName(exe) ?? '';
   const kind = LOGIN_PROGRAMS.has(name) ? 'login' : SWITCH_PROGRAMS.has(name) ? 'switch' : 'other';
   if (knownKinds.size < MOST_KNOWN) knownKinds.set(exe, kind);
   return kind;
+}
+
+/** The file name of a path. */
+export function programName(exe: string | undefined): string | undefined {
+  return exe?.slice(exe.lastIndexOf('/') + 1);
 }
 
 const nameFields = { auid: slots.AUID, uid: slots.UID, id: slots.ID } as const;

@@ -27,6 +27,7 @@ export class AuditRecord {
   syscallName: string | undefined;
   uid: number | undefined;
   auid: number | undefined;
+  ses: number | undefined;
   /** The first field that begins with `audit_`: `audit_enabled`, `1`. */
   setting: readonly [string, string] | undefined;
   /** One bit each of `describedNames`: the record has it. */
@@ -65,6 +66,7 @@ export class AuditRecord {
     this.syscallName = undefined;
     this.uid = undefined;
     this.auid = undefined;
+    this.ses = undefined;
     this.setting = undefined;
     this.has = 0;
   }
@@ -89,6 +91,7 @@ export class KeptRecord {
   readonly syscallName: string | undefined;
   readonly uid: number | undefined;
   readonly auid: number | undefined;
+  readonly ses: number | undefined;
   readonly setting: readonly [string, string] | undefined;
 
   constructor(
@@ -102,6 +105,7 @@ export class KeptRecord {
     this.syscallName = record.syscallName;
     this.uid = record.uid;
     this.auid = record.auid;
+    this.ses = record.ses;
     this.setting = record.setting;
   }
 
@@ -269,6 +273,7 @@ export class RecordReader {
     this.rows.number(this.columns[key.columnNumber]!, count);
     if (key.name === 'auid') this.record.auid = count;
     else if (key.name === 'uid') this.record.uid = count;
+    else if (key.name === 'ses') this.record.ses = count;
     else if (key.name === 'exit') this.record.exit = count;
     return true;
   }
