@@ -18,7 +18,8 @@ export function outcomeOf({ syscall }: AuditEvent, main: DescribedRecord): strin
 /** Class, activity, who, what and a sentence; `main` is the record that says what the event is. */
 export function describe(event: AuditEvent, main: DescribedRecord): Described {
   const type = main.type.name;
-  if (main.get(slots.audit_lost) !== undefined) return describeLoss(main);
+  const lost = main.get(slots.audit_lost);
+  if (lost !== undefined) return describeLoss(lost);
   const describer = describers.get(type) ?? describerOf(type);
   return describer(event, main, type);
 }
@@ -73,7 +74,8 @@ function describeAuthentication(main: DescribedRecord, type: string): Described 
   const kind = programKind(main.get(slots.exe));
   const plain = authentications[type] ?? 'other';
   const activity = sessions[kind]?.[plain] ?? plain;
-  const account = main.get(slots.acct) ?? accountOf(main, 'id') ?? (type === 'LOGIN' ? accountOf(main, 'auid') : undefined);
+  const account =
+    main.get(slots.acct) ?? accountOf(main, 'id') ?? (type === 'LOGIN' ? accountOf(main, 'auid') : undefined);
   const target = account ?? subjectOf(main);
   // Before a log-in there is no audit id: the actor of a log-in is the account that logs in.
   const actor = kind === 'switch' ? switcherOf(main) : target;
@@ -124,20 +126,26 @@ function describeAuditing({ syscall }: AuditEvent, main: DescribedRecord): Descr
     const [activity, text] = daemonActivities[type] ?? ['other', `The audit daemon wrote ${type}`];
     return { class: 'event_log_activity', activity, actor, target: 'auditd', message: sentence([text, by]) };
   }
+  const { setting, oldSetting } = main;
+  if (setting?.[0] === 'lost' && isCount(oldSetting)) return { ...describeLoss(oldSetting), actor };
   const target = main.get(slots.key) ?? main.get(slots.path);
-  const { setting } = main;
   const what = [main.get(slots.op), target, setting?.join('=')].filter((part) => part !== undefined).join(' ');
+  const before = setting && oldSetting !== undefined ? `(it was ${oldSetting})` : undefined;
   return {
     class: 'event_log_activity',
-    activity: 'change',
+    activity: setting?.[0] === 'audit_enabled' ? (setting[1] === '0' ? 'disable' : 'enable') : 'change',
     actor,
     target: target ?? setting?.[0],
-    message: sentence([`The audit configuration changed: ${what}`, by, outcomeWord(main)]),
+    message: sentence([`The audit configuration changed: ${what}`, before, by, outcomeWord(main)]),
   };
 }
 
-function describeLoss(main: DescribedRecord): Described {
-  const lost = main.get(slots.audit_lost);
+/** Records were lost: the count that is set back to 0 was none. */
+function isCount(lost: string | undefined): lost is string {
+  return lost !== undefined && /^[1-9]\d*$/.test(lost);
+}
+
+function describeLoss(lost: string): Described {
   return {
     class: 'event_log_activity',
     activity: 'loss',

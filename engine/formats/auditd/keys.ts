@@ -44,6 +44,7 @@ export const slots = Object.fromEntries(describedNames.map((name, at) => [name, 
   Record<DescribedName, number>
 >;
 
+const SETTINGS = /^(?:audit_.*|lost|backlog_wait_time_actual)$/;
 const ARGUMENT = /^a\d{1,9}(?:\[\d{1,9}\])?$/;
 /** What JavaScript takes for an index of an array, and therefore puts first in an object. */
 const INDEX = /^(?:0|[1-9]\d{0,9})$/;
@@ -61,7 +62,8 @@ export class Key {
   readonly isArgument: boolean;
   /** Number among `describedNames`, -1 where it is none of them. */
   readonly described: number;
-  readonly isSetting: boolean;
+  /** In a record of a changed setting of the kernel's auditing: it is named like the setting, or has the value before. */
+  readonly setting: 'now' | 'old' | undefined;
   readonly isIndex: boolean;
   /** `"name":"` as it stands in JSON: its length in bytes, and the bytes in words of 32 bits, the lowest first. */
   readonly jsonLength: number;
@@ -83,7 +85,7 @@ export class Key {
     this.mayBeEncoded = ENCODED.has(name);
     this.isArgument = ARGUMENT.test(name);
     this.described = (describedNames as readonly string[]).indexOf(name);
-    this.isSetting = name.startsWith('audit_');
+    this.setting = SETTINGS.test(name) ? 'now' : name === 'old' ? 'old' : undefined;
     this.isIndex = INDEX.test(name) && Number(name) <= LARGEST_INDEX;
     this.bytes = new TextEncoder().encode(name);
     const json = new TextEncoder().encode(`${JSON.stringify(name)}:"`);

@@ -28,8 +28,10 @@ export class AuditRecord {
   uid: number | undefined;
   auid: number | undefined;
   ses: number | undefined;
-  /** The first field that begins with `audit_`: `audit_enabled`, `1`. */
+  /** The first field that is named like a setting: `audit_enabled`, `1`. */
   setting: readonly [string, string] | undefined;
+  /** What the setting was before. */
+  oldSetting: string | undefined;
   /** One bit each of `describedNames`: the record has it. */
   private has = 0;
   private readonly bytes: Uint8Array[] = [];
@@ -68,6 +70,7 @@ export class AuditRecord {
     this.auid = undefined;
     this.ses = undefined;
     this.setting = undefined;
+    this.oldSetting = undefined;
     this.has = 0;
   }
 
@@ -93,6 +96,7 @@ export class KeptRecord {
   readonly auid: number | undefined;
   readonly ses: number | undefined;
   readonly setting: readonly [string, string] | undefined;
+  readonly oldSetting: string | undefined;
 
   constructor(
     record: AuditRecord,
@@ -107,6 +111,7 @@ export class KeptRecord {
     this.auid = record.auid;
     this.ses = record.ses;
     this.setting = record.setting;
+    this.oldSetting = record.oldSetting;
   }
 
   get(slot: number): string | undefined {
@@ -292,8 +297,10 @@ export class RecordReader {
     const { record, value, valueFrom, valueTo } = this;
     // A field that has a column is asked for there.
     if (key.described >= 0 && key.column === undefined) record.set(key.described, value, valueFrom, valueTo);
-    if (key.isSetting && (record.setting === undefined || record.setting[0] === key.name))
-      record.setting = [key.name, decodeText(value, valueFrom, valueTo)];
+    if (key.setting === undefined) return;
+    const text = decodeText(value, valueFrom, valueTo);
+    if (key.setting === 'old') record.oldSetting ??= text;
+    else if (record.setting === undefined || record.setting[0] === key.name) record.setting = [key.name, text];
   }
 
   private setOther(name: string, text: string): void {
