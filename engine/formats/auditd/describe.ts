@@ -4,7 +4,7 @@ import { isIpAddress } from '../framing/ip-address.ts';
 import type { AuditEvent } from './event.ts';
 import { slots } from './keys.ts';
 import { accountOf, programKind, subjectOf, switcherOf } from './people.ts';
-import type { DescribedRecord } from './record.ts';
+import type { DescribedRecord } from './audit-record.ts';
 import { describeSyscall } from './syscall-events.ts';
 
 /** Of the main record; of the system call where that one does not say. */

@@ -7,7 +7,8 @@
 import { CommandLine } from './command-line.ts';
 import { slots } from './keys.ts';
 import type { LineHead } from './line-head.ts';
-import type { AuditRecord, DescribedRecord, RecordReader } from './record.ts';
+import type { AuditRecord, DescribedRecord } from './audit-record.ts';
+import type { RecordReader } from './record.ts';
 
 const MOST_OPEN = 64;
 const OPEN_MICROS = 2_000_000;

@@ -1,6 +1,6 @@
 /** Who did it and to whom, from the ids and names of audit records. See docs/formats/auditd.md, "Actor and target". */
 import { slots } from './keys.ts';
-import type { DescribedRecord } from './record.ts';
+import type { DescribedRecord } from './audit-record.ts';
 
 /** Programs that let a person in: over the network, at the console, at a desktop. */
 const LOGIN_PROGRAMS = new Set(

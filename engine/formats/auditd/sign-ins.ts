@@ -3,7 +3,7 @@ import type { RowColumns } from '../../core/row-columns.ts';
 import type { Described } from './described.ts';
 import { slots } from './keys.ts';
 import { programKind, programName } from './people.ts';
-import type { DescribedRecord } from './record.ts';
+import type { DescribedRecord } from './audit-record.ts';
 
 /**
  * Programs that let a person in and write no USER_LOGIN: PAM's records are all there is of them. Of the others PAM's

@@ -3,7 +3,7 @@ import type { AuditEvent } from './event.ts';
 import type { Described } from './described.ts';
 import { slots } from './keys.ts';
 import { subjectOf } from './people.ts';
-import type { DescribedRecord } from './record.ts';
+import type { DescribedRecord } from './audit-record.ts';
 
 const byClass: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   network_activity: {
