@@ -87,6 +87,8 @@ export interface FormatFacts {
 /** A format whose sources are files. */
 export interface Format extends FormatFacts {
   readonly framing: Framing;
+  /** Its reader holds nothing of a piece when `push` returns, so that the memory can be used for the next. */
+  readonly letsGo?: true;
   /** Decides by content. `head` is the first 64 KiB (or less) of the decompressed file; the name is never enough. */
   recognise(head: Uint8Array): Recognition;
   open(sink: RowSink, context: ReadContext): SourceReader;

@@ -3,7 +3,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import type { Sha256 } from '../core/hash.ts';
 import type { ImportProgress } from './import-progress.ts';
 import type { SealedFile } from './import-source.ts';
-import { fileBytes } from './open-content.ts';
+import { fileBytes, fileBytesInTurns } from './open-content.ts';
 
 /** What is written is sent to the disk after so many bytes, so that little is left to wait for at the end. */
 const BYTES_A_SYNC = 64 * 1024 * 1024;
@@ -20,11 +20,12 @@ export class HashedCopy {
     private readonly progress: ImportProgress,
   ) {}
 
-  async *bytes(): AsyncGenerator<Uint8Array> {
+  /** The bytes, for whoever reads them; `isLetGo` says that nothing of a piece is held when the next is asked for. */
+  async *bytes(isLetGo = false): AsyncGenerator<Uint8Array> {
     const copy = await open(this.to, 'w');
     const writing = new WritesBehind(copy);
     try {
-      for await (const piece of fileBytes(this.from)) {
+      for await (const piece of isLetGo ? fileBytesInTurns(this.from) : fileBytes(this.from)) {
         this.hash.update(piece);
         await writing.add(piece);
         this.count += piece.length;

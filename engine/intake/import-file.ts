@@ -98,7 +98,7 @@ export class FileImport {
       return this.importContent({ member: null, decision, read: readBytes(decision, bytes) }, async () => sealed);
     }
     const reading = new HashedCopy(this.file.path, this.copy, this.task.progress);
-    const read = readBytes(decision, reading.bytes(), () => reading.sha256());
+    const read = readBytes(decision, reading.bytes(decision.format.letsGo), () => reading.sha256());
     return this.importContent({ member: null, decision, read }, () => reading.finish());
   }
 
@@ -289,7 +289,7 @@ export class FileImport {
 
   private async copyAndHash(): Promise<SealedFile> {
     const reading = new HashedCopy(this.file.path, this.copy, this.task.progress);
-    const pieces = reading.bytes();
+    const pieces = reading.bytes(true);
     while (!this.task.job.signal.aborted && (await pieces.next()).done !== true);
     await pieces.return(undefined);
     return reading.finish();

@@ -12,6 +12,7 @@ import { failCancelled } from '../core/cancelled.ts';
 import { BulkQueue, type BulkTable, type BulkValue } from './bulk-rows.ts';
 import type { EvidenceTableName } from '../core/tables.ts';
 import { columnPlan, type ColumnTable, type ColumnWriter } from './column-rows.ts';
+import { FeedingSettings } from './feeding-settings.ts';
 import { BatchFunction, OverlappedWriter, type WriteContext } from './overlapped-writer.ts';
 import { RowWriter } from './row-writer.ts';
 import { boundTypes, boundValues, plainValue, type SqlParameters, type SqlRow } from './sql-values.ts';
@@ -105,7 +106,7 @@ export class CaseDatabase {
   async transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     return this.withConnection(async (connection) => {
       await connection.run('BEGIN TRANSACTION');
-      const transaction = new Transaction(connection, this.queues, this.functions);
+      const transaction = new Transaction(connection, this.queues, this.functions, memoryLimitMb(this.options));
       try {
         const result = await work(transaction);
         await transaction.flush();
@@ -117,6 +118,9 @@ export class CaseDatabase {
         this.forgetFunctions(); // they went with the transaction, and the rows that wait go too
         await connection.run('ROLLBACK').catch(() => undefined); // a failed COMMIT has rolled back already
         throw error;
+      } finally {
+        // A database that refuses this is broken, and what broke it is being told.
+        await transaction.restoreSettings().catch(() => undefined);
       }
     });
   }
@@ -204,15 +208,22 @@ export class CaseDatabase {
 /** A transaction under way: statements, and rows in bulk. One statement runs at a time, whoever asks for it. */
 export class Transaction {
   private last: Promise<unknown> = Promise.resolve();
+  private readonly settings: FeedingSettings;
 
   constructor(
     private readonly connection: DuckDBConnection,
     private readonly queues: Map<string, BulkQueue>,
     private readonly functions: Map<string, BatchFunction>,
-  ) {}
+    memoryLimitMb: number,
+  ) {
+    this.settings = new FeedingSettings(connection, memoryLimitMb);
+  }
 
   async query(sql: string, parameters: SqlParameters = {}, signal?: AbortSignal): Promise<readonly SqlRow[]> {
-    return this.exclusively(() => queryOn(this.connection, sql, parameters, signal));
+    return this.exclusively(async () => {
+      await this.settings.useThreads(2);
+      return queryOn(this.connection, sql, parameters, signal);
+    });
   }
 
   /** Adds a row to a table; it is written by the next `flush`. Values in the order of the table's columns. */
@@ -255,11 +266,17 @@ export class Transaction {
     return new RowWriter(table, sourceId, this.writeContext, ended);
   }
 
+  /** Gives DuckDB what it has outside of imports; to be called when everything is over. */
+  async restoreSettings(): Promise<void> {
+    await this.settings.restore();
+  }
+
   private get writeContext(): WriteContext {
     const { connection, functions } = this;
     return {
       connection,
       exclusively: (work) => this.exclusively(work),
+      useThreads: (threads) => this.settings.useThreads(threads),
       functionFor(plan) {
         const known = functions.get(plan.target);
         if (known) return known;
@@ -339,7 +356,7 @@ async function openInstance(options: DatabaseOptions, scratch: string): Promise<
   try {
     const instance = await DuckDBInstance.create(options.path, {
       ...(options.readOnly === true ? { access_mode: 'READ_ONLY' } : {}),
-      memory_limit: `${options.memoryLimitMb ?? 1536}MB`,
+      memory_limit: `${memoryLimitMb(options)}MB`,
       temp_directory: scratch,
       // Without this, zstd columns are silently stored as they are.
       storage_compatibility_version: 'latest',
@@ -360,6 +377,10 @@ async function openInstance(options: DatabaseOptions, scratch: string): Promise<
     if (String(error).includes('Could not set lock on file')) failInUse(options.path, 'another process');
     throw error;
   }
+}
+
+function memoryLimitMb({ memoryLimitMb = 1536 }: DatabaseOptions): number {
+  return memoryLimitMb;
 }
 
 function canonicalPath(path: string): string {

@@ -73,6 +73,8 @@ export class BatchFunction {
 export interface WriteContext {
   readonly connection: DuckDBConnection;
   readonly exclusively: Exclusively;
+  /** To be called before a statement that so many threads work on. */
+  useThreads(threads: 1 | 2): Promise<void>;
   functionFor(plan: Pick<WritePlan<unknown>, 'target' | 'columns' | 'threads'>): BatchFunction;
 }
 
@@ -109,7 +111,7 @@ export class OverlappedWriter<B extends { rows: number }> {
   pause(): Promise<void> | undefined {
     if (this.trouble !== undefined) return Promise.reject(this.trouble as Error);
     if (!this.running) return undefined;
-    if (this.full.length >= 2 * this.plan.batchesAWrite) return this.running;
+    if (this.full.length >= this.plan.batchesAWrite) return this.running;
     return new Promise((resolve) => setImmediate(resolve));
   }
 
@@ -127,9 +129,10 @@ export class OverlappedWriter<B extends { rows: number }> {
     if (this.running || this.full.length === 0 || this.trouble !== undefined) return;
     this.serving = this.full.splice(0, this.plan.batchesAWrite);
     this.served = 0;
-    const { target, select } = this.plan;
-    const { connection, exclusively } = this.context;
+    const { target, select, threads } = this.plan;
+    const { connection, exclusively, useThreads } = this.context;
     const write = async (): Promise<void> => {
+      await useThreads(threads);
       await connection.run(`INSERT INTO ${target} SELECT ${select} FROM ${this.source.name}()`);
     };
     this.running = exclusively(() => this.source.serveWith((chunk) => this.serve(chunk), write))

@@ -80,8 +80,10 @@ export class RowBatch {
   readonly words: Uint32Array<ArrayBuffer>;
   readonly doubles: Float64Array<ArrayBuffer>;
   /** By column: its long texts one after the other, and how many bytes they have. */
-  private readonly blocks: Uint8Array[];
+  private readonly blocks: Buffer[];
   private readonly used: number[];
+  /** By column: 1 where some row has a value. */
+  readonly filled: Uint8Array;
 
   constructor(private readonly layout: BatchLayout) {
     const memory = new ArrayBuffer(layout.bytes);
@@ -90,14 +92,15 @@ export class RowBatch {
     this.doubles = new Float64Array(memory);
     this.blocks = layout.columns.map(() => NO_BYTES);
     this.used = layout.columns.map(() => 0);
+    this.filled = new Uint8Array(layout.columns.length);
   }
 
   /** The block of a column, with room for `length` more bytes from `blockEnd` on. */
-  blockFor(column: number, length: number): Uint8Array {
+  blockFor(column: number, length: number): Buffer {
     const block = this.blocks[column]!;
     const used = this.used[column]!;
     if (used + length <= block.length) return block;
-    const larger = new Uint8Array(Math.max(FIRST_BLOCK_BYTES, 2 * block.length, used + length));
+    const larger = Buffer.allocUnsafeSlow(Math.max(FIRST_BLOCK_BYTES, 2 * block.length, used + length));
     larger.set(block.subarray(0, used));
     this.blocks[column] = larger;
     return larger;
@@ -126,7 +129,8 @@ export class RowBatch {
     this.layout.columns.forEach(({ isText, width, at, validAt }, column) => {
       const vector = duckdb.data_chunk_get_vector(chunk.chunk, column);
       if (isText && this.used[column]! > 0) this.placeLongTexts(vector, column);
-      duckdb.copy_data_to_vector(vector, 0, memory, at, width * this.rows);
+      // Of a column without a value only the validity counts: DuckDB looks at nothing else.
+      if (this.filled[column] === 1) duckdb.copy_data_to_vector(vector, 0, memory, at, width * this.rows);
       duckdb.vector_ensure_validity_writable(vector);
       duckdb.copy_data_to_vector_validity(vector, 0, memory, validAt, BATCH_ROWS / 8);
     });
@@ -150,7 +154,12 @@ export class RowBatch {
   }
 
   private clear(): void {
-    this.bytes.fill(0);
+    this.layout.columns.forEach(({ width, at, validAt }, column) => {
+      if (this.filled[column] === 0) return;
+      this.bytes.fill(0, at, at + width * this.rows);
+      this.bytes.fill(0, validAt, validAt + BATCH_ROWS / 8);
+    });
+    this.filled.fill(0);
     this.used.fill(0);
     this.blocks.forEach((block, column) => {
       // What a few long texts needed once is not kept for good.
@@ -161,7 +170,7 @@ export class RowBatch {
   }
 }
 
-const NO_BYTES = new Uint8Array(0);
+const NO_BYTES = Buffer.alloc(0);
 const MOST_KEPT_BYTES = 4 * 1024 * 1024;
 
 /**

@@ -20,6 +20,10 @@ const types: Readonly<Record<CellType, DuckDBType>> = {
   boolean: BOOLEAN,
 };
 
+/** Longer texts are written by Node, which takes longer to call and less for each character. */
+const LONGEST_LOOP = 24;
+/** A unit of UTF-16 is up to three bytes of UTF-8. */
+const MOST_BYTES_A_UNIT = 3;
 /** Texts that are known of a column at one time; a power of two. */
 const KNOWN_TEXTS = 16;
 
@@ -112,6 +116,7 @@ export class RowWriter<N extends EvidenceTableName> implements RowColumns<N> {
     if (this.knownTexts[place] === text) return this.repeat(column, this.knownWords[place]!, word);
     this.knownTexts[place] = text;
     this.knownWords[place] = word;
+    if (length > LONGEST_LOOP) return this.encoded(column, text);
     const isShort = length <= SHORT_TEXT_BYTES;
     const target = isShort ? batch.bytes : batch.blockFor(column, length);
     const from = isShort ? (word + 1) << 2 : batch.blockEnd(column);
@@ -135,9 +140,16 @@ export class RowWriter<N extends EvidenceTableName> implements RowColumns<N> {
     this.setValid(column);
   }
 
+  /** Text that is long, or not all ASCII: Node writes it. */
   private encoded(column: number, text: string): void {
-    const bytes = Buffer.from(text, 'utf8');
-    this.bytes(column, bytes, 0, bytes.length);
+    const { batch } = this;
+    const word = this.wordsAt[column]! + (this.row << 2);
+    const block = batch.blockFor(column, text.length * MOST_BYTES_A_UNIT);
+    const from = batch.blockEnd(column);
+    const length = block.write(text, from, 'utf8');
+    if (length <= SHORT_TEXT_BYTES) return this.bytes(column, block, from, from + length);
+    this.setValid(column);
+    batch.endLongText(column, word, length);
   }
 
   number(column: number, value: number): void {
@@ -189,7 +201,9 @@ export class RowWriter<N extends EvidenceTableName> implements RowColumns<N> {
 
   private setValid(column: number): void {
     const { row } = this;
-    this.batch.bytes[this.validAt[column]! + (row >> 3)]! |= 1 << (row & 7);
+    const { batch } = this;
+    batch.filled[column] = 1;
+    batch.bytes[this.validAt[column]! + (row >> 3)]! |= 1 << (row & 7);
   }
 
   private putWide(wordAt: number, value: number): void {

@@ -8,12 +8,14 @@ import { EventRows } from './event-rows.ts';
 import { EventJoiner } from './event.ts';
 import { LineHead } from './line-head.ts';
 import { RecordReader } from './record.ts';
+import { SignInRows } from './sign-ins.ts';
 
 export const auditd: Format = {
   id: 'auditd',
   title: 'Linux audit log (audit.log), raw and enriched',
-  version: 3,
+  version: 4,
   framing: 'lines',
+  letsGo: true,
   streams: ['auditd'],
   recognise,
   open: (sink, context) => new AuditReader(sink, context),
@@ -51,7 +53,8 @@ class AuditReader implements SourceReader, LineHandler {
     this.rows = sink.columns('auditd_records');
     this.eventRecord = this.rows.column('event_record');
     this.reader = new RecordReader(this.rows);
-    const events = new EventRows(sink.columns('events'), context.system);
+    const signIns = new SignInRows(sink.columns('authentications'));
+    const events = new EventRows(sink.columns('events'), signIns, context.system);
     this.joiner = new EventJoiner((event) => events.add(event));
   }
 

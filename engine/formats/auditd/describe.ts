@@ -2,13 +2,14 @@
 import type { Described } from './described.ts';
 import { isIpAddress } from '../framing/ip-address.ts';
 import type { AuditEvent } from './event.ts';
+import { slots } from './keys.ts';
 import { accountOf, programKind, subjectOf, switcherOf } from './people.ts';
-import type { DescribedRecord } from './record.ts';
+import type { DescribedRecord } from './audit-record.ts';
 import { describeSyscall } from './syscall-events.ts';
 
 /** Of the main record; of the system call where that one does not say. */
 export function outcomeOf({ syscall }: AuditEvent, main: DescribedRecord): string | undefined {
-  const granted = main.get('seresult');
+  const granted = main.get(slots.seresult);
   if (granted !== undefined) return granted === 'granted' ? 'success' : 'failure';
   const success = main.success ?? syscall?.success;
   return success === undefined ? undefined : success ? 'success' : 'failure';
@@ -17,7 +18,8 @@ export function outcomeOf({ syscall }: AuditEvent, main: DescribedRecord): strin
 /** Class, activity, who, what and a sentence; `main` is the record that says what the event is. */
 export function describe(event: AuditEvent, main: DescribedRecord): Described {
   const type = main.type.name;
-  if (main.get('audit_lost') !== undefined) return describeLoss(main);
+  const lost = main.get(slots.audit_lost);
+  if (lost !== undefined) return describeLoss(lost);
   const describer = describers.get(type) ?? describerOf(type);
   return describer(event, main, type);
 }
@@ -69,22 +71,23 @@ const sessions: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 };
 
 function describeAuthentication(main: DescribedRecord, type: string): Described {
-  const kind = programKind(main.get('exe'));
+  const kind = programKind(main.get(slots.exe));
   const plain = authentications[type] ?? 'other';
   const activity = sessions[kind]?.[plain] ?? plain;
-  const account = main.get('acct') ?? accountOf(main, 'id') ?? (type === 'LOGIN' ? accountOf(main, 'auid') : undefined);
+  const account =
+    main.get(slots.acct) ?? accountOf(main, 'id') ?? (type === 'LOGIN' ? accountOf(main, 'auid') : undefined);
   const target = account ?? subjectOf(main);
   // Before a log-in there is no audit id: the actor of a log-in is the account that logs in.
   const actor = kind === 'switch' ? switcherOf(main) : target;
   const from = sourceAddress(main);
-  const program = main.get('exe');
+  const program = main.get(slots.exe);
   return {
     class: 'authentication',
     activity,
     actor,
     target,
     src_ip: from,
-    src_port: port(main.get('rport')),
+    src_port: port(main.get(slots.rport)),
     message: sentence([
       `${type}: ${actor ?? 'an unknown account'}`,
       target !== undefined && target !== actor ? `as ${target}` : undefined,
@@ -96,9 +99,9 @@ function describeAuthentication(main: DescribedRecord, type: string): Described 
 }
 
 function sourceAddress(audit: DescribedRecord): string | undefined {
-  const addr = audit.get('addr');
+  const addr = audit.get(slots.addr);
   if (addr !== undefined && isIpAddress(addr)) return addr;
-  const hostname = audit.get('hostname');
+  const hostname = audit.get(slots.hostname);
   return hostname !== undefined && isIpAddress(hostname) ? hostname : undefined;
 }
 
@@ -123,20 +126,26 @@ function describeAuditing({ syscall }: AuditEvent, main: DescribedRecord): Descr
     const [activity, text] = daemonActivities[type] ?? ['other', `The audit daemon wrote ${type}`];
     return { class: 'event_log_activity', activity, actor, target: 'auditd', message: sentence([text, by]) };
   }
-  const target = main.get('key') ?? main.get('path');
-  const { setting } = main;
-  const what = [main.get('op'), target, setting?.join('=')].filter((part) => part !== undefined).join(' ');
+  const { setting, oldSetting } = main;
+  if (setting?.[0] === 'lost' && isCount(oldSetting)) return { ...describeLoss(oldSetting), actor };
+  const target = main.get(slots.key) ?? main.get(slots.path);
+  const what = [main.get(slots.op), target, setting?.join('=')].filter((part) => part !== undefined).join(' ');
+  const before = setting && oldSetting !== undefined ? `(it was ${oldSetting})` : undefined;
   return {
     class: 'event_log_activity',
-    activity: 'change',
+    activity: setting?.[0] === 'audit_enabled' ? (setting[1] === '0' ? 'disable' : 'enable') : 'change',
     actor,
     target: target ?? setting?.[0],
-    message: sentence([`The audit configuration changed: ${what}`, by, outcomeWord(main)]),
+    message: sentence([`The audit configuration changed: ${what}`, before, by, outcomeWord(main)]),
   };
 }
 
-function describeLoss(main: DescribedRecord): Described {
-  const lost = main.get('audit_lost');
+/** Records were lost: the count that is set back to 0 was none. */
+function isCount(lost: string | undefined): lost is string {
+  return lost !== undefined && /^[1-9]\d*$/.test(lost);
+}
+
+function describeLoss(lost: string): Described {
   return {
     class: 'event_log_activity',
     activity: 'loss',
@@ -146,8 +155,8 @@ function describeLoss(main: DescribedRecord): Described {
 }
 
 function describeCommand(main: DescribedRecord): Described {
-  const actor = subjectOf(main) ?? main.get('acct');
-  const command = main.get('cmd');
+  const actor = subjectOf(main) ?? main.get(slots.acct);
+  const command = main.get(slots.cmd);
   return {
     class: 'process_activity',
     activity: 'launch',
@@ -175,7 +184,7 @@ const managements: Readonly<Record<string, readonly [string, string]>> = {
 function describeManagement(main: DescribedRecord, type: string): Described {
   const [eventClass = 'user_management', activity = 'change'] = managements[type] ?? [];
   const actor = subjectOf(main);
-  const target = main.get('acct') ?? accountOf(main, 'id') ?? main.get('grp');
+  const target = main.get(slots.acct) ?? accountOf(main, 'id') ?? main.get(slots.grp);
   return {
     class: eventClass,
     activity,
@@ -183,7 +192,7 @@ function describeManagement(main: DescribedRecord, type: string): Described {
     target,
     src_ip: sourceAddress(main),
     message: sentence([
-      `${type}: ${main.get('op') ?? activity}`,
+      `${type}: ${main.get(slots.op) ?? activity}`,
       target && `of ${target}`,
       actor && `by ${actor}`,
       outcomeWord(main),
@@ -192,18 +201,18 @@ function describeManagement(main: DescribedRecord, type: string): Described {
 }
 
 function describeAccess({ syscall, paths }: AuditEvent, main: DescribedRecord): Described {
-  const activity = main.get('seresult') ?? 'other';
-  const comm = main.get('comm');
-  const kind = main.get('tclass');
-  const actor = subjectOf(main) ?? (syscall && subjectOf(syscall)) ?? comm ?? main.get('scontext');
-  const target = main.get('path') ?? main.get('name') ?? paths[0]?.name ?? main.get('tcontext');
+  const activity = main.get(slots.seresult) ?? 'other';
+  const comm = main.get(slots.comm);
+  const kind = main.get(slots.tclass);
+  const actor = subjectOf(main) ?? (syscall && subjectOf(syscall)) ?? comm ?? main.get(slots.scontext);
+  const target = main.get(slots.path) ?? main.get(slots.name) ?? paths[0]?.name ?? main.get(slots.tcontext);
   return {
     class: 'access_control',
     activity,
     actor,
     target,
     message: sentence([
-      `${main.type.name}: ${activity} ${main.get('seperms') ?? ''}`.trimEnd(),
+      `${main.type.name}: ${activity} ${main.get(slots.seperms) ?? ''}`.trimEnd(),
       kind && `of ${kind}`,
       target && `on ${target}`,
       comm && `for ${comm}`,
@@ -226,14 +235,14 @@ const configurations: Readonly<Record<string, readonly [string, string]>> = {
 
 function describeConfiguration(event: AuditEvent, main: DescribedRecord): Described {
   const [eventClass, activity] = configurations[main.type.name] ?? [];
-  const target = main.get('unit') ?? main.get('table');
+  const target = main.get(slots.unit) ?? main.get(slots.table);
   return { ...describeOther(event, main), class: eventClass, activity, target };
 }
 
 function describeOther({ syscall }: AuditEvent, main: DescribedRecord): Described {
   const type = main.type.name;
   const actor = subjectOf(main) ?? (syscall && subjectOf(syscall));
-  const exe = main.get('exe') ?? syscall?.get('exe');
+  const exe = main.get(slots.exe) ?? syscall?.get(slots.exe);
   const isFinding = type.startsWith('ANOM_') || type.startsWith('RESP_');
   return {
     class: isFinding ? 'detection_finding' : undefined,
@@ -241,7 +250,7 @@ function describeOther({ syscall }: AuditEvent, main: DescribedRecord): Describe
     actor,
     src_ip: sourceAddress(main),
     message: sentence([
-      [type, main.get('op') ?? main.get('text') ?? main.get('unit')].filter((part) => part).join(': '),
+      [type, main.get(slots.op) ?? main.get(slots.text) ?? main.get(slots.unit)].filter((part) => part).join(': '),
       actor && `by ${actor}`,
       exe && `with ${exe}`,
       outcomeWord(main),

@@ -1,8 +1,9 @@
-/** Closed events as rows of `events`. */
+/** Closed events as rows of `events`, and sign-ins among them also as rows of `authentications`. */
 import type { RowColumns } from '../../core/row-columns.ts';
 import type { Described } from './described.ts';
 import { describe, outcomeOf } from './describe.ts';
 import type { AuditEvent } from './event.ts';
+import type { SignInRows } from './sign-ins.ts';
 
 const filled = [
   'time',
@@ -28,6 +29,7 @@ export class EventRows {
   /** `system` is used where an event names no node. */
   constructor(
     private readonly rows: RowColumns<'events'>,
+    private readonly signIns: SignInRows,
     private readonly system: string | undefined,
   ) {
     this.at = Object.fromEntries(filled.map((name) => [name, rows.column(name)])) as typeof this.at;
@@ -38,12 +40,14 @@ export class EventRows {
     const main = event.main ?? event.syscall;
     if (!main) throw new Error('An event without records has no row');
     const described: Described = describe(event, main);
+    const outcome = outcomeOf(event, main);
+    const system = event.node ?? this.system;
     rows.number(at.time, event.time);
-    this.text(at.system, event.node ?? this.system);
+    this.text(at.system, system);
     rows.text(at.stream, 'auditd');
     rows.text(at.code, main.type.name);
     rows.number(at.sequence, event.serial);
-    this.text(at.outcome, outcomeOf(event, main));
+    this.text(at.outcome, outcome);
     this.text(at.class, described.class);
     this.text(at.activity, described.activity);
     this.text(at.actor, described.actor);
@@ -54,6 +58,8 @@ export class EventRows {
     this.port(at.dst_port, described.dst_port);
     this.text(at.message, described.message);
     rows.end(event.record);
+    if (described.class !== 'authentication') return;
+    this.signIns.add({ record: event.record, time: event.time, system, main, described, outcome });
   }
 
   private port(column: number, port: number | null | undefined): void {

@@ -5,8 +5,10 @@
  * rule of `ausearch`, and bounded.
  */
 import { CommandLine } from './command-line.ts';
+import { slots } from './keys.ts';
 import type { LineHead } from './line-head.ts';
-import type { AuditRecord, DescribedRecord, RecordReader } from './record.ts';
+import type { AuditRecord, DescribedRecord } from './audit-record.ts';
+import type { RecordReader } from './record.ts';
 
 const MOST_OPEN = 64;
 const OPEN_MICROS = 2_000_000;
@@ -132,8 +134,8 @@ function join(event: AuditEvent, { record, fields }: RecordReader): void {
   if (type.name === 'EOE') return;
   if (type.name === 'SYSCALL') event.syscall ??= kept = record.copy();
   else if (type.isPath) addPath(event, record);
-  else if (type.name === 'CWD') event.cwd ??= record.get('cwd');
-  else if (type.name === 'PROCTITLE') event.proctitle ??= record.get('proctitle');
+  else if (type.name === 'CWD') event.cwd ??= record.get(slots.cwd);
+  else if (type.name === 'PROCTITLE') event.proctitle ??= record.get(slots.proctitle);
   else if (type.name === 'SOCKADDR') event.socket ??= kept = record.copy();
   else if (type.isExecve) (event.command ??= new CommandLine()).addAll(fields);
   if (!event.main || type.rank < event.main.type.rank) event.main = kept ?? record.copy();
@@ -141,6 +143,6 @@ function join(event: AuditEvent, { record, fields }: RecordReader): void {
 
 function addPath(event: AuditEvent, record: AuditRecord): void {
   if (event.paths.length >= MOST_PATHS) return;
-  const isParent = record.get('nametype') === 'PARENT' || record.get('objtype') === 'PARENT';
-  event.paths.push({ name: record.get('name'), isParent });
+  const isParent = record.get(slots.nametype) === 'PARENT' || record.get(slots.objtype) === 'PARENT';
+  event.paths.push({ name: record.get(slots.name), isParent });
 }

@@ -5,7 +5,10 @@
  */
 import { decodeText } from '../framing/lines.ts';
 import type { Key, Keys } from './keys.ts';
+import type { LineHead } from './line-head.ts';
 
+/** Fields of a line whose names are remembered for the next line of its type. */
+const MOST_EXPECTED = 64;
 /** No record has nearly as many fields and words; what follows them in a line made to exhaust memory is one word. */
 const MOST_TOKENS = 2000;
 
@@ -33,6 +36,9 @@ export class Fields {
   private readonly made = new Map<number, Uint8Array>();
   /** `old` or `new` standing before a key, as LOGIN records had it: `old auid=4294967295 new auid=0`. */
   private prefix = '';
+  /** The keys of the last line of this type, by place. Mostly the next one has the same: then no name is looked up. */
+  private expected: Key[] = [];
+  private place = 0;
 
   constructor(private readonly keyTable: Keys) {}
 
@@ -41,15 +47,20 @@ export class Fields {
     return this.made.size > 0 ? (this.made.get(field) ?? this.line) : this.line;
   }
 
-  /** Reads the fields of the line `bytes[from, to)` from `bodyAt` on. Never fails: what is no field is a word. */
-  read(bytes: Uint8Array, from: number, to: number, bodyAt: number): void {
+  /**
+   * Reads the fields of the line `bytes[from, to)`, whose beginning is read. Never fails: what is no field is a word.
+   * `head.type` remembers the keys: it must be of one reader, as the keys are.
+   */
+  read(head: Pick<LineHead, 'bodyAt' | 'type'>, bytes: Uint8Array, from: number, to: number): void {
     this.line = bytes;
     this.lineFrom = from;
     this.count = 0;
+    this.place = 0;
+    this.expected = head.type.expected;
     this.prefix = '';
     if (this.words.length > 0) this.words.length = 0;
     if (this.made.size > 0) this.made.clear();
-    let at = bodyAt;
+    let at = head.bodyAt;
     for (let tokens = 0; at < to;) {
       const byte = bytes[at]!;
       if (byte <= SPACE || byte === APOSTROPHE) at++;
@@ -64,6 +75,10 @@ export class Fields {
   /** Gives where to go on. */
   private readToken(start: number, to: number): number {
     const { line } = this;
+    const place = this.place++;
+    const expected = this.expected[place];
+    if (expected !== undefined && this.prefix === '' && this.isNamed(expected, start, to))
+      return this.readValue(expected, start + expected.bytes.length + 1, to);
     let at = start;
     let hash = 0;
     for (; at < to; at++) {
@@ -74,11 +89,21 @@ export class Fields {
     if (at > start && at < to && line[at] === EQUALS) {
       const key =
         this.prefix === '' ? this.keyTable.find(hash, line, start, at) : this.prefixedKey(decodeText(line, start, at));
+      if (key.isKept && place < MOST_EXPECTED) this.expected[place] = key;
       return this.readValue(key, at + 1, to);
     }
     const end = Math.max(at, start + 1);
     this.word(this.textOf(start, end));
     return end;
+  }
+
+  /** The name of `key` and an equals sign stand at `at`. */
+  private isNamed({ bytes: name }: Key, at: number, to: number): boolean {
+    const { line } = this;
+    const { length } = name;
+    if (at + length >= to || line[at + length] !== EQUALS) return false;
+    for (let i = 0; i < length; i++) if (line[at + i] !== name[i]) return false;
+    return true;
   }
 
   private prefixedKey(name: string): Key {
@@ -105,7 +130,7 @@ export class Fields {
     }
     this.add(key, from, end, 1);
     const made = this.made.size > 0 ? this.made.get(this.count - 1) : undefined;
-    if (made) this.place(this.count - 1, 0, end - from);
+    if (made) this.move(this.count - 1, 0, end - from);
     return end + 1;
   }
 
@@ -131,7 +156,7 @@ export class Fields {
     this.isQuoted[field] = isQuoted;
   }
 
-  private place(field: number, from: number, to: number): void {
+  private move(field: number, from: number, to: number): void {
     this.from[field] = from;
     this.to[field] = to;
   }
@@ -143,7 +168,7 @@ export class Fields {
       const value = decodeText(this.bytesOf(last), this.from[last], this.to[last]);
       const made = Buffer.from(`${value} ${word.replace(/'$/, '')}`, 'utf8');
       this.made.set(last, made);
-      this.place(last, 0, made.length);
+      this.move(last, 0, made.length);
     } else if (word === 'old' || word === 'new') this.prefix = word;
     else this.words.push(word);
   }

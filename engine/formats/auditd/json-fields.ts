@@ -15,9 +15,10 @@ const MOST_BYTES_A_BYTE = 6;
 
 export class JsonFields {
   /** `bytes[0, length)` is the object, once it is ended. */
-  bytes: Uint8Array = Buffer.alloc(4096);
+  bytes: Buffer = Buffer.alloc(4096);
   length = 0;
   count = 0;
+  private view = viewOf(this.bytes);
   private line = 0;
   private readonly keys: Key[] = [];
   /** Where the member of each key begins; each ends with a comma. */
@@ -82,11 +83,13 @@ export class JsonFields {
   }
 
   private write(key: Key, value: Uint8Array, from: number, to: number): void {
-    const { json } = key;
-    this.room(json.length + (to - from) * MOST_BYTES_A_BYTE + 3);
-    const { bytes } = this;
+    const { jsonWords, jsonLength } = key;
+    this.room(jsonLength + (to - from) * MOST_BYTES_A_BYTE + 6);
+    const { bytes, view } = this;
     let { length } = this;
-    for (let at = 0; at < json.length; at++) bytes[length++] = json[at]!;
+    // Word by word: what the last one writes too much is written over.
+    for (let at = 0; at < jsonWords.length; at++) view.setUint32(length + (at << 2), jsonWords[at]!, true);
+    length += jsonLength;
     for (let at = from; at < to; at++) {
       const byte = value[at]!;
       if (byte < 32 || byte === QUOTE || byte === BACKSLASH) length = writeEscaped(bytes, length, byte);
@@ -130,6 +133,7 @@ export class JsonFields {
     const larger = Buffer.alloc(Math.max(2 * this.bytes.length, needed));
     larger.set(this.bytes.subarray(0, this.length));
     this.bytes = larger;
+    this.view = viewOf(larger);
   }
 
   private growStarts(): void {
@@ -137,6 +141,10 @@ export class JsonFields {
     larger.set(this.starts);
     this.starts = larger;
   }
+}
+
+function viewOf({ buffer, byteOffset, byteLength }: Buffer): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
 }
 
 const HEX = '0123456789abcdef';

@@ -39,6 +39,12 @@ export const describedNames = [
 
 export type DescribedName = (typeof describedNames)[number];
 
+/** Their numbers, by which a record is asked: a name would be looked up each time. */
+export const slots = Object.fromEntries(describedNames.map((name, at) => [name, at])) as Readonly<
+  Record<DescribedName, number>
+>;
+
+const SETTINGS = /^(?:audit_.*|lost|backlog_wait_time_actual)$/;
 const ARGUMENT = /^a\d{1,9}(?:\[\d{1,9}\])?$/;
 /** What JavaScript takes for an index of an array, and therefore puts first in an object. */
 const INDEX = /^(?:0|[1-9]\d{0,9})$/;
@@ -56,14 +62,17 @@ export class Key {
   readonly isArgument: boolean;
   /** Number among `describedNames`, -1 where it is none of them. */
   readonly described: number;
-  readonly isSetting: boolean;
+  /** In a record of a changed setting of the kernel's auditing: it is named like the setting, or has the value before. */
+  readonly setting: 'now' | 'old' | undefined;
   readonly isIndex: boolean;
-  /** `"name":"` as it stands in JSON. */
-  readonly json: Uint8Array;
+  /** `"name":"` as it stands in JSON: its length in bytes, and the bytes in words of 32 bits, the lowest first. */
+  readonly jsonLength: number;
+  readonly jsonWords: Uint32Array;
   /** The line whose JSON has this name already, and its place there. */
   line = 0;
   entry = 0;
   readonly name: string;
+  readonly bytes: Uint8Array;
 
   constructor(
     name: string,
@@ -76,10 +85,19 @@ export class Key {
     this.mayBeEncoded = ENCODED.has(name);
     this.isArgument = ARGUMENT.test(name);
     this.described = (describedNames as readonly string[]).indexOf(name);
-    this.isSetting = name.startsWith('audit_');
+    this.setting = SETTINGS.test(name) ? 'now' : name === 'old' ? 'old' : undefined;
     this.isIndex = INDEX.test(name) && Number(name) <= LARGEST_INDEX;
-    this.json = new TextEncoder().encode(`${JSON.stringify(name)}:"`);
+    this.bytes = new TextEncoder().encode(name);
+    const json = new TextEncoder().encode(`${JSON.stringify(name)}:"`);
+    this.jsonLength = json.length;
+    this.jsonWords = wordsOf(json);
   }
+}
+
+function wordsOf(bytes: Uint8Array): Uint32Array {
+  const words = new Uint32Array((bytes.length + 3) >> 2);
+  bytes.forEach((byte, at) => (words[at >> 2]! |= byte << ((at & 3) << 3)));
+  return words;
 }
 
 /** The keys of one reader. */

@@ -36,7 +36,7 @@ export function readLineText(text: string): LineText | NotALine {
   const bytes = Buffer.from(text, 'utf8');
   const reason = head.read(bytes, 0, bytes.length);
   if (reason !== undefined) return { kind: 'not_a_line', reason };
-  fields.read(bytes, 0, bytes.length, head.bodyAt);
+  fields.read(head, bytes, 0, bytes.length);
   const { node, serial } = head;
   return { kind: 'line', node, type: head.type.name, time: BigInt(head.time), serial, fields: readFields() };
 }

@@ -1,5 +1,6 @@
 /** Who did it and to whom, from the ids and names of audit records. See docs/formats/auditd.md, "Actor and target". */
-import type { DescribedRecord } from './record.ts';
+import { slots } from './keys.ts';
+import type { DescribedRecord } from './audit-record.ts';
 
 /** Programs that let a person in: over the network, at the console, at a desktop. */
 const LOGIN_PROGRAMS = new Set(
@@ -24,20 +25,25 @@ export function programKind(exe: string | undefined): ProgramKind {
   if (exe === undefined) return 'other';
   const known = knownKinds.get(exe);
   if (known !== undefined) return known;
-  const name = exe.slice(exe.lastIndexOf('/') + 1);
+  const name = programName(exe) ?? '';
   const kind = LOGIN_PROGRAMS.has(name) ? 'login' : SWITCH_PROGRAMS.has(name) ? 'switch' : 'other';
   if (knownKinds.size < MOST_KNOWN) knownKinds.set(exe, kind);
   return kind;
 }
 
-const nameFields = { auid: 'AUID', uid: 'UID', id: 'ID' } as const;
+/** The file name of a path. */
+export function programName(exe: string | undefined): string | undefined {
+  return exe?.slice(exe.lastIndexOf('/') + 1);
+}
+
+const nameFields = { auid: slots.AUID, uid: slots.UID, id: slots.ID } as const;
 
 /**
  * The account behind an id field: its name where the daemon wrote it (log_format=ENRICHED), `root` for 0, else the id.
  * `undefined` where the id is absent or unset.
  */
 export function accountOf(audit: DescribedRecord, key: 'auid' | 'uid' | 'id'): string | undefined {
-  const id = key === 'id' ? audit.get('id') : audit[key];
+  const id = key === 'id' ? audit.get(slots.id) : audit[key];
   if (id === undefined || id === '' || id === '?' || id === '4294967295') return undefined;
   const name = audit.get(nameFields[key]);
   if (name !== undefined && isName(name)) return name;

@@ -1,5 +1,6 @@
 /** What the type of a record says about its event. */
 import { internalized } from '../framing/name-table.ts';
+import type { Key } from './keys.ts';
 
 /** Records that only go with others. BPRM_FCAPS and the like explain a system call. */
 const COMPANIONS = new Set(
@@ -22,6 +23,8 @@ export class RecordType {
   readonly isPath: boolean;
   /** The lower, the more a record says what its event is; of equals the first counts. */
   readonly rank: number;
+  /** Keys of the last line of this type; `Fields` fills it. */
+  readonly expected: Key[] = [];
 
   readonly name: string;
 

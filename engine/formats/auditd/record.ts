@@ -1,143 +1,19 @@
 /** One line of an audit log as a row: typed columns for what controls ask, everything else in `fields`. */
 import type { RowColumns } from '../../core/row-columns.ts';
 import { decodeText } from '../framing/lines.ts';
-import { nameOf, NameTable } from '../framing/name-table.ts';
+import { NameTable } from '../framing/name-table.ts';
+import { AuditRecord } from './audit-record.ts';
 import { asUtf8, decodeHex } from './decode.ts';
 import { Fields } from './fields.ts';
 import { JsonFields } from './json-fields.ts';
-import { columnNames, describedNames, Keys, type DescribedName, type Key } from './keys.ts';
+import { columnNames, Keys, slots, type Key } from './keys.ts';
 import type { LineHead } from './line-head.ts';
-import { RecordType } from './record-types.ts';
 import { readSocketAddress } from './socket-address.ts';
 import { syscallName } from './syscall-names.ts';
 
 const UNSET = 4_294_967_295;
 const MOST_COUNT_DIGITS = 15;
 const LARGEST_INTEGER = 2_147_483_647;
-
-const slots = Object.fromEntries(describedNames.map((name, at) => [name, at])) as Readonly<
-  Record<DescribedName, number>
->;
-
-/**
- * What a description of an event asks of one of its records. The texts are places in bytes that are gone with the next
- * line; a copy has them for good.
- */
-export class AuditRecord {
-  type = RecordType.none;
-  success: boolean | undefined;
-  exit: number | undefined;
-  syscall: number | undefined;
-  syscallName: string | undefined;
-  uid: number | undefined;
-  auid: number | undefined;
-  /** The first field that begins with `audit_`: `audit_enabled`, `1`. */
-  setting: readonly [string, string] | undefined;
-  /** One bit each of `describedNames`: the record has it. */
-  private has = 0;
-  private readonly bytes: Uint8Array[] = [];
-  private readonly from = new Int32Array(describedNames.length);
-  private readonly to = new Int32Array(describedNames.length);
-
-  constructor(private readonly texts: NameTable<string>) {}
-
-  /**
-   * The text of a field: where it has a column, what is in the column; else what is in `fields`.
-   * `undefined` where the record has none.
-   */
-  get(name: DescribedName): string | undefined {
-    return this.at(slots[name]);
-  }
-
-  private at(slot: number): string | undefined {
-    const bit = 1 << slot;
-    if ((this.has & bit) === 0) return undefined;
-    const bytes = this.bytes[slot]!;
-    const from = this.from[slot]!;
-    const to = this.to[slot]!;
-    return (VARIED & bit) === 0 ? this.texts.at(bytes, from, to) : nameOf(bytes, from, to);
-  }
-
-  set(slot: number, bytes: Uint8Array, from: number, to: number): void {
-    this.has |= 1 << slot;
-    if (this.bytes[slot] !== bytes) this.bytes[slot] = bytes;
-    this.from[slot] = from;
-    this.to[slot] = to;
-  }
-
-  clear(type: RecordType): void {
-    this.type = type;
-    this.success = undefined;
-    this.exit = undefined;
-    this.syscall = undefined;
-    this.syscallName = undefined;
-    this.uid = undefined;
-    this.auid = undefined;
-    this.setting = undefined;
-    this.has = 0;
-  }
-
-  copy(): KeptRecord {
-    const texts = new Array<string | undefined>(describedNames.length);
-    let left = this.type.name === 'SYSCALL' ? this.has & ASKED_OF_SYSCALLS : this.has;
-    for (; left !== 0; left &= left - 1) {
-      const slot = 31 - Math.clz32(left & -left);
-      texts[slot] = this.at(slot);
-    }
-    return new KeptRecord(this, texts);
-  }
-}
-
-/** The same, kept until its event closes. */
-export class KeptRecord {
-  readonly type: RecordType;
-  readonly success: boolean | undefined;
-  readonly exit: number | undefined;
-  readonly syscall: number | undefined;
-  readonly syscallName: string | undefined;
-  readonly uid: number | undefined;
-  readonly auid: number | undefined;
-  readonly setting: readonly [string, string] | undefined;
-
-  constructor(
-    record: AuditRecord,
-    private readonly texts: readonly (string | undefined)[],
-  ) {
-    this.type = record.type;
-    this.success = record.success;
-    this.exit = record.exit;
-    this.syscall = record.syscall;
-    this.syscallName = record.syscallName;
-    this.uid = record.uid;
-    this.auid = record.auid;
-    this.setting = record.setting;
-  }
-
-  get(name: DescribedName): string | undefined {
-    return this.texts[slots[name]];
-  }
-}
-
-/** What a description sees of a record. */
-export type DescribedRecord = Pick<AuditRecord, keyof KeptRecord>;
-
-const bitsOf = (...names: readonly DescribedName[]): number =>
-  names.reduce((bits, name) => bits | (1 << slots[name]), 0);
-const ASKED_OF_SYSCALLS = bitsOf('exe', 'comm', 'AUID', 'UID', 'seresult', 'audit_lost');
-/** Texts that seldom come a second time. */
-const VARIED = bitsOf(
-  'addr',
-  'audit_lost',
-  'cmd',
-  'hostname',
-  'laddr',
-  'lport',
-  'name',
-  'path',
-  'proctitle',
-  'rport',
-  'saddr',
-);
 
 /** Reads one record after the other and fills its row, `event_record` and the end of it left to the caller. */
 export class RecordReader {
@@ -190,7 +66,7 @@ export class RecordReader {
     rows.number(at.serial, head.serial);
     rows.text(at.type, head.type.name);
     if (head.node !== undefined) rows.text(at.node, head.node);
-    fields.read(bytes, from, to, head.bodyAt);
+    fields.read(head, bytes, from, to);
     for (let field = 0; field < fields.count; field++) {
       const key = fields.keys[field]!;
       if (key.column === undefined || !this.setColumn(field, key)) this.addOther(field, key);
@@ -277,6 +153,7 @@ export class RecordReader {
     this.rows.number(this.columns[key.columnNumber]!, count);
     if (key.name === 'auid') this.record.auid = count;
     else if (key.name === 'uid') this.record.uid = count;
+    else if (key.name === 'ses') this.record.ses = count;
     else if (key.name === 'exit') this.record.exit = count;
     return true;
   }
@@ -295,8 +172,10 @@ export class RecordReader {
     const { record, value, valueFrom, valueTo } = this;
     // A field that has a column is asked for there.
     if (key.described >= 0 && key.column === undefined) record.set(key.described, value, valueFrom, valueTo);
-    if (key.isSetting && (record.setting === undefined || record.setting[0] === key.name))
-      record.setting = [key.name, decodeText(value, valueFrom, valueTo)];
+    if (key.setting === undefined) return;
+    const text = decodeText(value, valueFrom, valueTo);
+    if (key.setting === 'old') record.oldSetting ??= text;
+    else if (record.setting === undefined || record.setting[0] === key.name) record.setting = [key.name, text];
   }
 
   private setOther(name: string, text: string): void {
@@ -317,7 +196,7 @@ export class RecordReader {
   }
 
   private addSocketAddress(): void {
-    const socket = readSocketAddress(this.record.get('saddr') ?? '');
+    const socket = readSocketAddress(this.record.get(slots.saddr) ?? '');
     if (!socket) return;
     this.setUnlessThere('saddr_fam', socket.family);
     if (socket.address !== undefined) this.setUnlessThere('laddr', socket.address);

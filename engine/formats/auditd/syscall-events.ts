@@ -1,8 +1,9 @@
 /** Events of the audit rules: a system call with its paths, address or command line. */
 import type { AuditEvent } from './event.ts';
 import type { Described } from './described.ts';
+import { slots } from './keys.ts';
 import { subjectOf } from './people.ts';
-import type { DescribedRecord } from './record.ts';
+import type { DescribedRecord } from './audit-record.ts';
 
 const byClass: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   network_activity: {
@@ -43,8 +44,8 @@ export function describeSyscall(event: AuditEvent, main: DescribedRecord): Descr
   const actor = subjectOf(main);
   if (activity === 'launch') return describeLaunch(event, main, { actor, command });
   const { socket } = event;
-  const address = socket?.get('laddr');
-  const target = pathOf(event) ?? socket?.get('path') ?? address;
+  const address = socket?.get(slots.laddr);
+  const target = pathOf(event) ?? socket?.get(slots.path) ?? address;
   const exit = main.success === false && main.exit !== undefined ? ` (exit ${main.exit})` : '';
   const outcome = main.success === false ? `, which failed${exit}` : '';
   return {
@@ -52,8 +53,8 @@ export function describeSyscall(event: AuditEvent, main: DescribedRecord): Descr
     activity,
     actor,
     target,
-    ...peer(activity, address, socket?.get('lport')),
-    message: `${actor ?? 'An unknown account'} called ${call}${target ? ` on ${target}` : ''} with ${main.get('exe') ?? main.get('comm') ?? 'an unknown program'}${outcome}.`,
+    ...peer(activity, address, socket?.get(slots.lport)),
+    message: `${actor ?? 'An unknown account'} called ${call}${target ? ` on ${target}` : ''} with ${main.get(slots.exe) ?? main.get(slots.comm) ?? 'an unknown program'}${outcome}.`,
   };
 }
 
@@ -65,8 +66,8 @@ interface Launch {
 /** Where the call failed, `exe` is still the program that tried; the path is what it tried to run. */
 function describeLaunch(event: AuditEvent, main: DescribedRecord, { actor, command }: Launch): Described {
   const tried = event.paths[0]?.name;
-  const target = main.success === false ? tried : (main.get('exe') ?? tried);
-  const message = command ?? event.proctitle ?? main.get('comm');
+  const target = main.success === false ? tried : (main.get(slots.exe) ?? tried);
+  const message = command ?? event.proctitle ?? main.get(slots.comm);
   return { class: 'process_activity', activity: 'launch', actor, target, message };
 }
 

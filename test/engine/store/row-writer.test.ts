@@ -120,6 +120,51 @@ describe('rows that are filled value by value', () => {
     });
   });
 
+  it('have NULL in a column that only an earlier batch, in the same memory, had values in', async () => {
+    const many = 2048 * 125;
+    await fill(async (rows) => {
+      for (let i = 1; i <= many; i++) {
+        const isEarly = i <= 2048 * 62;
+        if (isEarly) {
+          rows.text(rows.column('comm'), i % 2 === 0 ? 'short' : 'a text that does not fit');
+          rows.number(rows.column('pid'), i);
+          rows.boolean(rows.column('success'), true);
+        } else if (i % 1000 === 0) rows.text(rows.column('comm'), 'late');
+        rows.end(i);
+        if (i % 2048 === 0) await rows.pause();
+      }
+    });
+    const [sums] = await database.query(
+      `SELECT count(*) AS n, count(pid) AS pids, count(success) AS successes, count(*) FILTER (pid = record) AS same,
+         count(*) FILTER (comm = CASE WHEN record % 2 = 0 THEN 'short' ELSE 'a text that does not fit' END) AS early,
+         count(*) FILTER (comm = 'late' AND record % 1000 = 0) AS late, count(comm) AS comms
+       FROM evidence.auditd_records`,
+    );
+    const early = 2048 * 62;
+    const late = Math.floor(many / 1000) - Math.floor(early / 1000);
+    expect(sums).toEqual({ n: many, pids: early, successes: early, same: early, early, late, comms: early + late });
+  });
+
+  it('leave the database with the threads and the memory it had, whether they were written or not', async () => {
+    const settings = () =>
+      database.query(
+        `SELECT current_setting('external_threads') AS external, current_setting('memory_limit') AS memory`,
+      );
+    const before = await settings();
+    await fill((rows) => rows.end(1));
+    expect(await settings()).toEqual(before);
+    const failing = database.transaction(async (transaction) => {
+      const rows = transaction.rows('auditd_records', 8, () => undefined);
+      rows.end(1);
+      await rows.finish();
+      const [during] = await transaction.query(`SELECT current_setting('memory_limit') AS memory`);
+      expect(during!['memory']).not.toBe(before[0]!['memory']);
+      throw new Error('no');
+    });
+    await expect(failing).rejects.toThrow('no');
+    expect(await settings()).toEqual(before);
+  });
+
   it('with texts of megabytes are not held back until 2048 of them are there', async () => {
     await fill((rows) => {
       for (let i = 1; i <= 40; i++) {
