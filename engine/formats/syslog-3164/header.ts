@@ -109,7 +109,7 @@ function readYearless(text: string, at: number): Timed | NotALine {
   const second = twoDigits(text, dayEnd + 7, dayEnd + 9);
   if (day < 1 || hour < 0 || minute < 0 || second < 0 || text[dayEnd + 3] !== ':' || text[dayEnd + 6] !== ':')
     return NO_TIME;
-  if (day > (DAYS[month] ?? 0) || hour > 23 || minute > 59 || second > 60)
+  if (!isDayOfYear(month + 1, day) || hour > 23 || minute > 59 || second > 60)
     return notALine(`There is no time ${text.slice(at, dayEnd + 9)}.`);
   const fraction = /^\.\d{1,9}/.exec(text.slice(dayEnd + 9, dayEnd + 19))?.[0] ?? '';
   const end = dayEnd + 9 + fraction.length;
@@ -117,6 +117,11 @@ function readYearless(text: string, at: number): Timed | NotALine {
   const micros = Number(fraction.slice(1, 7).padEnd(6, '0'));
   const microsOfDay = ((hour * 60 + minute) * 60 + second) * 1_000_000 + micros;
   return { kind: 'timed', time: { kind: 'no_year', month: month + 1, day, microsOfDay }, end };
+}
+
+/** Whether some year has the day of the month, both from 1. */
+export function isDayOfYear(month: number, day: number): boolean {
+  return day >= 1 && day <= (DAYS[month - 1] ?? 0);
 }
 
 /** One or two digits from `from` to `to`; -1 for anything else. */

@@ -3,7 +3,7 @@ import type { UtcMicros } from '../../../shared/time.ts';
 import type { ReadContext } from '../format.ts';
 import { ZoneClock } from '../syslog-messages/zone-clock.ts';
 import type { WrittenTime } from './header.ts';
-import { YearKeeper } from './year.ts';
+import { YearKeeper, type Yearless } from './year.ts';
 
 /** Offsets that are named; a file has two, or a few. */
 const MOST_OFFSETS = 8;
@@ -22,13 +22,21 @@ export class LineClock {
 
   /** The instant of the time of the next line. */
   instantOf(written: WrittenTime): UtcMicros {
-    if (written.kind === 'no_year') {
-      this.withoutOffset++;
-      return this.clock.instantOf(this.years.wallClockOf(written));
-    }
-    this.withOffset++;
-    if (this.offsets.size < MOST_OFFSETS) this.offsets.add(written.offset);
+    if (written.kind === 'no_year') return BigInt(this.microsOf(written));
+    this.sawOffset(written.offset);
     return written.time;
+  }
+
+  /** The instant of the time of the next line, which has no year: UTC microseconds. */
+  microsOf(written: Yearless): number {
+    this.withoutOffset++;
+    return this.clock.microsOf(this.years.wallClockOf(written));
+  }
+
+  /** Takes the offset of the time of the next line, which is an instant by itself. */
+  sawOffset(offset: string): void {
+    this.withOffset++;
+    if (this.offsets.size < MOST_OFFSETS) this.offsets.add(offset);
   }
 
   /** Sentences about years, zones and offsets; none where every line says all of it in the same way. */

@@ -3,9 +3,13 @@
  * lines: over new year forwards, and back again for a line that came late. See docs/formats/syslog-3164.md, "The year".
  */
 import { type Interval, MICROS_PER_DAY, type UtcMicros, wallClockMicros } from '../../../shared/time.ts';
-import type { WrittenTime } from './header.ts';
 
-type Yearless = Extract<WrittenTime, { kind: 'no_year' }>;
+/** A time without a year, as a wall clock shows it. */
+export interface Yearless {
+  readonly month: number;
+  readonly day: number;
+  readonly microsOfDay: number;
+}
 
 /** A step back is believed three times less than a step forward of the same size: logs are written in order. */
 const BACKWARD_WEIGHT = 3;
@@ -47,12 +51,12 @@ export class YearKeeper {
   }
 
   /** The wall clock of a line, in microseconds as if UTC. */
-  wallClockOf(time: Yearless): bigint {
+  wallClockOf(time: Yearless): number {
     const { last } = this;
     const chosen = last ? this.following(last, time) : nearestTo(this.window, time);
     this.first ??= chosen;
     if (!last || Math.abs(last.wall - chosen.wall) < FARTHEST_STEP) this.last = chosen;
-    return BigInt(chosen.wall);
+    return chosen.wall;
   }
 
   private following(last: Candidate, time: Yearless): Candidate {

@@ -55,6 +55,28 @@ export function meaningOf(program: string, message: string): Meaning | undefined
   return isPartial ? { ...meaning, partial: found.groups['method'] } : meaning;
 }
 
+/** Whether messages of `program` can mean something; those of any other only where `mayBeOfAnyProgram` says so. */
+export function isProgramKnown(program: string): boolean {
+  const { name, module } = readProgram(program);
+  return module?.startsWith('pam_') === true || name === 'sudo' || name === 'kernel' || phrases[name] !== undefined;
+}
+
+const SPACE = 0x20;
+const LOWER_M = 0x6d;
+const LOWER_P = 0x70;
+
+/**
+ * Whether the message `bytes[from, to)` of a program that is not known can mean something all the same: PAM speaks in the
+ * name of any (`pam_...`), and a message may be quoted (`message repeated ...`). The first letter decides.
+ */
+export function mayBeOfAnyProgram(bytes: Uint8Array, from: number, to: number): boolean {
+  let at = from;
+  while (at < to && bytes[at]! <= SPACE) at++;
+  const first = bytes[at]!;
+  // Letters over 127 may be spaces, too.
+  return at < to && (first === LOWER_P || first === LOWER_M || first > 127);
+}
+
 function beginningOf(message: string, length: number): string {
   const start = message.slice(0, length).trimStart();
   return start.startsWith('message repeated ')
