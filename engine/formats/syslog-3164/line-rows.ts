@@ -44,10 +44,11 @@ export class LineRows {
   /** Adds the rows of a line that was read as text. */
   add(line: SyslogLine, record: number): void {
     const { columns, clock, hosts, system } = this.context;
-    const { host, program, processId, priority, message } = line;
+    const { host, program, processId, severity, facility, sequence, clockMark, message } = line;
     hosts.add(host, record);
+    if (clockMark !== undefined) clock.sawMark(clockMark);
     const pid = processId !== undefined && PID.test(processId) ? Number(processId) : undefined;
     const time = clock.instantOf(line.time);
-    columns.add({ time, system: host ?? system, program, priority, pid, message }, record);
+    columns.add({ time, system: host ?? system, program, severity, facility, sequence, pid, message }, record);
   }
 }

@@ -8,7 +8,7 @@
 import { ByteInstant } from '../syslog-messages/byte-instant.ts';
 import { MessageStretches, NOWHERE, wholeNumberIn } from '../syslog-messages/message-stretches.ts';
 import { endOfPriority } from '../syslog-messages/priority.ts';
-import { isDayOfYear } from './header.ts';
+import { isDayOfYear } from './written-time.ts';
 
 const SPACE = 0x20;
 const DASH = 0x2d;
@@ -16,6 +16,7 @@ const COLON = 0x3a;
 const LESS = 0x3c;
 const OPEN = 0x5b;
 const CLOSE = 0x5d;
+const UPPER_A = 0x41;
 const LONGEST_INSTANT = 40;
 const LONGEST_PROCESS = 64;
 const LONGEST_LEVEL = 9;
@@ -104,8 +105,9 @@ export class QuickLine extends MessageStretches {
   private readTag(bytes: Buffer, from: number, to: number): boolean {
     let end = from;
     while (end < to && bytes[end] !== SPACE && bytes[end] !== COLON && bytes[end] !== OPEN) end++;
-    // Without a colon or a process the word may be no tag at all, as in "last message repeated 3 times".
-    if (end === from || end === to || bytes[end] === SPACE) return false;
+    // Without a colon or a process the word may be no tag at all, as in "last message repeated 3 times"; and devices of
+    // Cisco begin with a number or `%`.
+    if (end === from || end === to || bytes[end] === SPACE || bytes[from]! < UPPER_A) return false;
     this.programFrom = from;
     this.programTo = end;
     this.processFrom = NOWHERE;
@@ -118,6 +120,8 @@ export class QuickLine extends MessageStretches {
     }
     if (end < to && bytes[end] === COLON) end++;
     if (end < to && bytes[end] === SPACE) end++;
+    // macOS has a level there.
+    if (bytes[end] === LESS && bytes[end - 1] === SPACE && bytes[end - 2] === CLOSE) return false;
     this.textFrom = end;
     this.textTo = to;
     // A line with a priority may be several messages without line ends between them.
@@ -133,7 +137,7 @@ function packed(bytes: Uint8Array, at: number): number {
 function mayBeLevel(bytes: Uint8Array, from: number, to: number): boolean {
   if (to - from > LONGEST_LEVEL) return false;
   let at = from;
-  while (at < to && bytes[at]! >= 0x41 && bytes[at]! <= 0x5a) at++;
+  while (at < to && bytes[at]! >= UPPER_A && bytes[at]! <= 0x5a) at++;
   return at === to;
 }
 

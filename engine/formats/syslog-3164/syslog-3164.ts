@@ -7,6 +7,7 @@ import { readSyslogLine, type SyslogLine } from './header.ts';
 import { HostNotes } from './host-notes.ts';
 import { LineClock } from './line-clock.ts';
 import { LineRows } from './line-rows.ts';
+import { YearAhead } from './year-ahead.ts';
 
 export const syslog3164: Format = {
   id: 'syslog-3164',
@@ -33,6 +34,11 @@ function recognise(head: Uint8Array): Recognition {
   };
 }
 
+const ISO_TIME = /^(?:<\d{1,3}>)?\d{4}-/;
+const HOST_AND_TAG = /^[^ ]+ [^ ]+ [^ :]+:( |$)/;
+/** macOS, with a space between day and time. So begin the logs of many programs: without a process it is none. */
+const SPACED_WITH_PROCESS = /^[^ ]+ [^ ]+ [^ ]+ [^ :[]+\[\d+\]/;
+
 /**
  * A time and two words are needed: with an RFC 3339 time alone a line could be any program's own log. A decimal comma
  * is how dmesg writes, and no syslog daemon.
@@ -40,9 +46,11 @@ function recognise(head: Uint8Array): Recognition {
 function isSyslogLine(text: string): boolean {
   const line = readSyslogLine(text, new Set());
   if (line.kind === 'not_a_line') return false;
-  if (line.time.kind === 'no_year') return line.host !== undefined || line.program !== undefined;
-  if (/^[^ ]*,/.test(text)) return false;
-  return line.host !== undefined && /^[\w.:-]+$/.test(line.host) && /^[^ ]+ [^ ]+ [^ :]+:( |$)/.test(text);
+  if (!ISO_TIME.test(text)) return line.host !== undefined || line.program !== undefined;
+  if (/^[^ ]*(?: [^ ]*)?,\d/.test(text)) return false;
+  const isSpaced = /^[^ ]{10,15} \d\d:/.test(text);
+  if (line.host === undefined) return !isSpaced && line.time.kind === 'instant' && line.severity !== undefined;
+  return /^[\w.:-]+$/.test(line.host) && (isSpaced ? SPACED_WITH_PROCESS : HOST_AND_TAG).test(text);
 }
 
 class SyslogReader implements SourceReader, Utf8LineHandler {
@@ -50,21 +58,35 @@ class SyslogReader implements SourceReader, Utf8LineHandler {
   private readonly clock: LineClock;
   private readonly lines: LineRows;
   private readonly hosts = new HostNotes();
+  private readonly ahead: YearAhead;
+  /** Copies of the pieces so far, as long as it is not known in which year the file begins. */
+  private held: Uint8Array[] | undefined = [];
 
   constructor(
     private readonly sink: RowSink,
     context: ReadContext,
   ) {
     this.clock = new LineClock(context);
+    this.ahead = new YearAhead(context.window, context.zone);
     const columns = new MessageColumns(sink, 'syslog');
     this.lines = new LineRows({ columns, clock: this.clock, hosts: this.hosts, system: context.system });
   }
 
   push(piece: Uint8Array): void {
-    this.splitter.push(piece);
+    if (!this.held) return this.splitter.push(piece);
+    this.ahead.take(piece);
+    this.held.push(Uint8Array.from(piece));
+    if (this.ahead.isDone) this.begin(this.held);
+  }
+
+  private begin(held: readonly Uint8Array[]): void {
+    this.held = undefined;
+    if (this.ahead.isBefore) this.clock.beginBeforeWindow();
+    for (const piece of held) this.splitter.push(piece);
   }
 
   finish(): undefined {
+    if (this.held) this.begin(this.held);
     this.splitter.finish();
     for (const statement of [...this.clock.assumptions(), ...this.hosts.assumptions()]) this.sink.assume(statement);
   }

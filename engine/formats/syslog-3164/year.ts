@@ -45,6 +45,24 @@ export class YearKeeper {
     this.window = { from: wallOf(window.from), to: wallOf(window.to) };
   }
 
+  private isBefore = false;
+
+  /** Gives the first line, which is still to come, the year that puts it before the window. */
+  beginBeforeWindow(): void {
+    this.isBefore = true;
+  }
+
+  /** Why the first line has its year, as the end of a sentence. */
+  get basis(): string {
+    return this.isBefore
+      ? 'before the audit window, and more of the lines after it are in the window then'
+      : 'in or nearest to the audit window';
+  }
+
+  isInWindow(wall: number): boolean {
+    return wall >= this.window.from && wall < this.window.to;
+  }
+
   /** First and last year so far, where a line needed one. */
   years(): { readonly first: number; readonly last: number } | undefined {
     return this.first && this.last && { first: this.first.year, last: this.last.year };
@@ -53,10 +71,15 @@ export class YearKeeper {
   /** The wall clock of a line, in microseconds as if UTC. */
   wallClockOf(time: Yearless): number {
     const { last } = this;
-    const chosen = last ? this.following(last, time) : nearestTo(this.window, time);
+    const chosen = last ? this.following(last, time) : this.firstOf(time);
     this.first ??= chosen;
     if (!last || Math.abs(last.wall - chosen.wall) < FARTHEST_STEP) this.last = chosen;
     return chosen.wall;
+  }
+
+  private firstOf(time: Yearless): Candidate {
+    const { from } = this.window;
+    return this.isBefore ? lastBefore(from, time) : nearestTo(this.window, time);
   }
 
   private following(last: Candidate, time: Yearless): Candidate {
@@ -82,6 +105,11 @@ function nearestTo(window: WallWindow, time: Yearless): Candidate {
     if (wall < window.from) return window.from - wall;
     return wall < window.to ? 0 : wall - window.to + 1;
   });
+}
+
+function lastBefore(from: number, time: Yearless): Candidate {
+  const year = yearOf(from);
+  return best(candidates(time, year - 1, year), (wall) => (wall < from ? from - wall : Infinity));
 }
 
 /** The years in which the day exists. 29 February looks up to eight years further (1900 and 2100 have none). */

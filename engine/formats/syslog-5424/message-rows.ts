@@ -6,6 +6,7 @@ import { HostNotes } from '../syslog-3164/host-notes.ts';
 import { LineClock } from '../syslog-3164/line-clock.ts';
 import { LineRows } from '../syslog-3164/line-rows.ts';
 import { MessageColumns } from '../syslog-messages/message-columns.ts';
+import { facilityOf, severityOf } from '../syslog-messages/priority.ts';
 import { SecondMemo } from '../syslog-messages/second-memo.ts';
 import { readMessage5424, sequenceOf, type Message5424 } from './message.ts';
 import { QuickMessage } from './quick-message.ts';
@@ -91,7 +92,9 @@ export class MessageRows5424 {
     const system = host ?? paramOf(data, 'origin', 'ip') ?? this.system;
     const pid = processId !== undefined && PID.test(processId) ? Number(processId) : undefined;
     const sequence = sequenceOf(data);
-    this.columns.add({ time, received, system, program, priority, pid, sequence, message: said.text }, record);
+    const [severity, facility] = [severityOf(priority), facilityOf(priority)];
+    const columns = { time, received, system, program, severity, facility, pid, sequence, message: said.text };
+    this.columns.add(columns, record);
     const fields = fieldsOf(said);
     if (fields === undefined) return;
     this.fields.text(this.streamColumn, STREAM);

@@ -49,8 +49,8 @@ const signInFilled = [
 ] as const;
 
 /** A message that was read as text. */
-export interface ReadMessage extends Omit<SyslogMessage, 'severity'> {
-  readonly priority: number | undefined;
+export interface ReadMessage extends SyslogMessage {
+  readonly facility: string | undefined;
   /** A process number; other process ids have no column. */
   readonly pid: number | undefined;
 }
@@ -110,15 +110,14 @@ export class MessageColumns {
   /** Adds the rows of a message that was read as text, citing `record`. */
   add(said: ReadMessage, record: number): void {
     const { events, at, records } = this;
-    const { system, program, message, priority, pid } = said;
+    const { system, program, message, severity, facility, pid } = said;
     const meant = program === undefined || message === undefined ? undefined : meaningOf(program, message);
     const meaning = meant && this.chains.complete(system, meant);
     if (said.received !== undefined) events.number(at.received, Number(said.received));
     setText(events, at.message, message);
-    const severity = severityOf(priority);
     const sequence = said.sequence === undefined ? NaN : Number(said.sequence);
     this.endEvent({ time: Number(said.time), system, program, severity, sequence, meaning, record });
-    setText(records, this.facility, facilityOf(priority));
+    setText(records, this.facility, facility);
     setText(records, this.program, program);
     if (pid !== undefined) records.number(this.pid, pid);
     records.end(record);

@@ -5,7 +5,7 @@
  */
 import { accountPhrases } from './accounts.ts';
 import { loginPhrases, logindPhrases } from './console-logins.ts';
-import { kernelMeaning } from './kernel.ts';
+import { kernelMeaning, packetMeaning } from './kernel.ts';
 import { logDaemonPhrases } from './log-daemons.ts';
 import { meaningOfPhrase, phraseOf, type Meaning, type Phrase } from './meaning.ts';
 import { pamMeaning, readPam } from './pam.ts';
@@ -40,6 +40,9 @@ const phrases: Readonly<Record<string, readonly Phrase[]>> = Object.assign(Objec
   ...logDaemonPhrases,
 });
 
+/** Programs that hand on what netfilter logs, and tags that are given to its lines. */
+const firewalls = new Set(['ulogd', 'iptables', 'ip6tables', 'nftables', 'firewalld', 'ufw']);
+
 /** The meaning of a message by `program`, the tag of the line; `undefined` when it is not one of those known here. */
 export function meaningOf(program: string, message: string): Meaning | undefined {
   const { name, module } = readProgram(program);
@@ -48,6 +51,7 @@ export function meaningOf(program: string, message: string): Meaning | undefined
   if (pam) return pamMeaning(pam);
   if (name === 'sudo') return sudoMeaning(said);
   if (name === 'kernel') return kernelMeaning(said);
+  if (firewalls.has(name)) return packetMeaning(said);
   const found = phraseOf(phrases[name] ?? [], said);
   if (!found) return undefined;
   const meaning = meaningOfPhrase(found);
@@ -58,7 +62,8 @@ export function meaningOf(program: string, message: string): Meaning | undefined
 /** Whether messages of `program` can mean something; those of any other only where `mayBeOfAnyProgram` says so. */
 export function isProgramKnown(program: string): boolean {
   const { name, module } = readProgram(program);
-  return module?.startsWith('pam_') === true || name === 'sudo' || name === 'kernel' || phrases[name] !== undefined;
+  const hasOwnReader = name === 'sudo' || name === 'kernel' || firewalls.has(name);
+  return hasOwnReader || module?.startsWith('pam_') === true || phrases[name] !== undefined;
 }
 
 const SPACE = 0x20;

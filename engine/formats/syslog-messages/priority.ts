@@ -25,6 +25,13 @@ export function severityNamed(word: string): string | undefined {
   return SEVERITIES.includes(name) ? name : undefined;
 }
 
+/** The facility that a word or a number from 0 to 23 means; `undefined` for any other. */
+export function facilityNamed(word: string): string | undefined {
+  if (/^\d{1,2}$/.test(word)) return FACILITIES[Number(word)];
+  const name = word === 'security' ? 'auth' : word;
+  return isFacility(name) ? name : undefined;
+}
+
 /** True for the name of a facility. */
 export function isFacility(word: string): boolean {
   return FACILITIES.includes(word);
