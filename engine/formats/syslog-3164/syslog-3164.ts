@@ -86,7 +86,10 @@ class SyslogReader implements SourceReader, Utf8LineHandler {
   }
 
   finish(): undefined {
-    if (this.held) this.begin(this.held);
+    if (this.held) {
+      this.ahead.finish();
+      this.begin(this.held);
+    }
     this.splitter.finish();
     for (const statement of [...this.clock.assumptions(), ...this.hosts.assumptions()]) this.sink.assume(statement);
   }

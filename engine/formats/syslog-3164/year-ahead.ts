@@ -52,6 +52,11 @@ export class YearAhead {
     this.isDone ||= this.bytes >= (this.lines > 0 ? MOST_BYTES : MOST_BYTES_BEFORE_FIRST);
   }
 
+  /** Takes the last line, where it has no line end. */
+  finish(): void {
+    this.splitter.finish();
+  }
+
   private see(bytes: Uint8Array, from: number, to: number): void {
     if (this.isDone) return;
     const time = timeOf(Buffer.from(bytes.subarray(from, Math.min(to, from + LOOKED_AT))).toString('latin1'));
