@@ -1,7 +1,7 @@
 /**
  * What network devices of Cisco put around the time, and the tag of their messages.
  *
- *     [<PRI>][NUMBER: ][HOST: ][NUMBER: ][*|.]TIME[ ZONE]: %FACILITY-SEVERITY-MNEMONIC: text
+ *     [<PRI>][: ][NUMBER: ][HOST: ][NUMBER: ][*|.]TIME[ ZONE]: %FACILITY-SEVERITY-MNEMONIC: text
  *     [<PRI>]Mmm dd yyyy hh:mm:ss[ HOST ]: %ASA-6-302013: text
  */
 
@@ -14,14 +14,18 @@ export interface DevicePrefix {
   readonly end: number;
 }
 
-const PREFIX =
-  /(?:(\d{1,10}): )?(?:([\w.:-]{1,255}): (?=\d{1,10}: |[*.]?[A-Z][a-z]{2} {1,2}\d))?(?:\d{1,10}: )?([*.])?(?=[A-Z][a-z]{2} {1,2}\d|\d{4} [A-Z][a-z]{2} )/y;
+/** How a time with the name of a month begins. */
+const TIME = String.raw`(?:[A-Z][a-z]{2} {1,2}\d|\d{4} [A-Z][a-z]{2} )`;
+/** The host has a colon after it, or a number that has one. */
+const HOST = String.raw`(?:(?!\d+: )([\w.:-]{1,255}?):? (?=\d{1,10}: [*.]?${TIME})|([\w.:-]{1,255}): (?=[*.]?${TIME}))?`;
+const PREFIX = new RegExp(String.raw`(?:: )?(?:(\d{1,10}): )?${HOST}(?:\d{1,10}: )?([*.])?(?=${TIME})`, 'y');
 
 /** What stands at `at` before a time with the name of a month; mostly nothing. */
 export function readDevicePrefix(text: string, at: number): DevicePrefix {
   PREFIX.lastIndex = at;
-  const [head = '', number, host, clockMark] = PREFIX.exec(text) ?? [];
-  return { sequence: number === undefined ? undefined : BigInt(number), host, clockMark, end: at + head.length };
+  const [head = '', number, numbered, named, clockMark] = PREFIX.exec(text) ?? [];
+  const sequence = number === undefined ? undefined : BigInt(number);
+  return { sequence, host: numbered ?? named, clockMark, end: at + head.length };
 }
 
 export interface DeviceTag {
@@ -45,13 +49,22 @@ export function readDeviceTag(text: string, at: number): DeviceTag | undefined {
 }
 
 const COLLECTED =
-  /(\d{1,10}): (?:[\w.:-]{1,255}: )?(?:\d{1,10}: )?([*.])?(?:[A-Z][a-z]{2} {1,2}\d{1,2} (?:\d{4} )?[\d:.]{8,18}(?: \w{1,5})?: )?(?=%)/y;
+  /(?:(?!\d+: )[\w.:-]{1,255}: (?=\d{1,10}: ))?(\d{1,10}): (?:[\w.:-]{1,255}: )?(?:\d{1,10}: )?([*.])?(?:[A-Z][a-z]{2} {1,2}\d{1,2} (?:\d{4} )?[\d:.]{8,18}(?: \w{1,6})?: )?(?=%)/y;
+
+export interface Collected {
+  readonly sequence: bigint;
+  readonly clockMark: string | undefined;
+  /** Where the text after the number begins: with the time of the device, or with its tag. */
+  readonly textAt: number;
+  /** Where its tag begins. */
+  readonly end: number;
+}
 
 /** What a device put before its tag, where a collector wrote down a time and a host of its own before it. */
-export function readCollected(text: string, at: number): Omit<DevicePrefix, 'host'> | undefined {
+export function readCollected(text: string, at: number): Collected | undefined {
   COLLECTED.lastIndex = at;
   const [head, number, clockMark] = COLLECTED.exec(text) ?? [];
-  return head === undefined || number === undefined
-    ? undefined
-    : { sequence: BigInt(number), clockMark, end: at + head.length };
+  if (head === undefined || number === undefined) return undefined;
+  const textAt = at + head.indexOf(`${number}: `) + number.length + 2;
+  return { sequence: BigInt(number), clockMark, textAt, end: at + head.length };
 }

@@ -12,6 +12,7 @@ export class LineClock {
   private readonly years: YearKeeper;
   private readonly clock: ZoneClock;
   private readonly offsets = new Set<string>();
+  private readonly unreadZones = new Set<string>();
   private withOffset = 0;
   /** Without one, whatever else they say. */
   private withoutOffset = 0;
@@ -19,6 +20,8 @@ export class LineClock {
   private withYearOnly = 0;
   /** Of these: with the name of a zone, which is UTC. */
   private withZoneName = 0;
+  /** Of these: with the name of a zone that many countries use for clocks of their own. */
+  private withUnreadZone = 0;
   /** Lines whose device said that its clock was never set; and that it has lost the source of its time. */
   private neverSet = 0;
   private lost = 0;
@@ -40,6 +43,7 @@ export class LineClock {
       return written.time;
     }
     if (written.isUtc) this.withZoneName++;
+    if (written.zoneName !== undefined) this.sawUnreadZone(written.zoneName);
     if (written.kind === 'no_offset') {
       this.withoutOffset++;
       if (!written.isUtc) this.withYearOnly++;
@@ -48,6 +52,11 @@ export class LineClock {
     if (!written.isUtc) return BigInt(this.microsOf(written));
     this.withoutOffset++;
     return BigInt(this.years.wallClockOf(written));
+  }
+
+  private sawUnreadZone(name: string): void {
+    this.withUnreadZone++;
+    if (this.unreadZones.size < MOST_OFFSETS) this.unreadZones.add(name);
   }
 
   /** The instant of the time of the next line, which has no year: UTC microseconds. */
@@ -89,10 +98,16 @@ export class LineClock {
   }
 
   private aboutZones(): readonly string[] {
-    const { withoutOffset, withZoneName, withYearOnly } = this;
+    const { withoutOffset, withZoneName, withYearOnly, withUnreadZone } = this;
     const said: string[] = [];
     if (withoutOffset > withZoneName) said.push(`Time zones are not in the file; ${this.context.zone} was assumed.`);
     if (withYearOnly > 0) said.push(`Times with a year and without an offset: ${withYearOnly}.`);
+    if (withUnreadZone > 0) {
+      const names = [...this.unreadZones].sort().join(', ');
+      said.push(
+        `Times with a name of a zone that is not read (${names}): ${withUnreadZone}; ${this.context.zone} was assumed.`,
+      );
+    }
     if (withZoneName > 0) said.push(`Times that end in UTC or GMT: ${withZoneName}, taken as such.`);
     return said;
   }

@@ -122,6 +122,7 @@ export class QuickLine extends MessageStretches {
     if (end < to && bytes[end] === SPACE) end++;
     // macOS has a level there.
     if (bytes[end] === LESS && bytes[end - 1] === SPACE && bytes[end - 2] === CLOSE) return false;
+    if (isNumbered(bytes, end, to)) return false;
     this.textFrom = end;
     this.textTo = to;
     // A line with a priority may be several messages without line ends between them.
@@ -148,6 +149,13 @@ function endOfProcess(bytes: Uint8Array, from: number, to: number): number {
     if (bytes[at] === SPACE) return NOWHERE;
   }
   return NOWHERE;
+}
+
+/** `126: `: what a device of Cisco may put before its own time and tag. */
+function isNumbered(bytes: Uint8Array, from: number, to: number): boolean {
+  let at = from;
+  while (at < to && bytes[at]! >= 0x30 && bytes[at]! <= 0x39) at++;
+  return at > from && at < to && bytes[at] === COLON;
 }
 
 function hasByte(bytes: Uint8Array, byte: number, from: number, to: number): boolean {

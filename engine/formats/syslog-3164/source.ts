@@ -95,7 +95,8 @@ function readTagged(text: string): LineSource {
   if (collected && inside) {
     const { sequence, clockMark } = collected;
     const severity = severityOf(inside.level);
-    const message = text.slice(text.indexOf(': ') + 2);
+    // What the device says of its time stays in the message: the time of the event is the collector's.
+    const message = text.slice(collected.textAt);
     return { ...nothing, program: inside.program, severity, sequence, clockMark, message };
   }
   const { length, ...pair } = readPair(text);

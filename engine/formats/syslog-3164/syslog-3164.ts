@@ -132,7 +132,8 @@ function octetCountLength(bytes: Uint8Array, from: number, to: number): number {
 
 /** Further headers in one line that make it several messages without line ends, not one that quotes another. */
 const MANY_JOINED = 2;
-const JOINED_HEADER = /<\d{1,3}>(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d \d\d:\d\d:\d\d /g;
+const JOINED_HEADER =
+  /<\d{1,3}>(?:(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d |\d{4}-\d\d-\d\dT)\d\d:\d\d:\d\d[ .Z+-]/g;
 
 function countJoined({ priority, message }: SyslogLine): number {
   if (priority === undefined || !message.includes('<')) return 0;

@@ -7,17 +7,23 @@ import type { SecondMemo } from '../syslog-messages/second-memo.ts';
 
 /**
  * A time as written. Without an offset it is a wall clock in a zone that somebody must name; one that ends in `UTC` has
- * said so. `wall` is in microseconds, as if UTC.
+ * said so. The name of any other zone says little (IST is three), and is only kept. `wall` is in microseconds, as if UTC.
  */
 export type WrittenTime =
   | { readonly kind: 'instant'; readonly time: UtcMicros; readonly offset: string }
-  | { readonly kind: 'no_offset'; readonly wall: UtcMicros; readonly isUtc: boolean }
+  | {
+      readonly kind: 'no_offset';
+      readonly wall: UtcMicros;
+      readonly isUtc: boolean;
+      readonly zoneName?: string | undefined;
+    }
   | {
       readonly kind: 'no_year';
       readonly month: number;
       readonly day: number;
       readonly microsOfDay: number;
       readonly isUtc: boolean;
+      readonly zoneName?: string | undefined;
     };
 
 export interface Timed {
@@ -82,7 +88,7 @@ function offsetOf(written: string): string {
 
 /** Of one or two digits; the year of a Cisco firewall stands before the time, that of others after it. */
 const NAMED_MONTH =
-  /([A-Z][a-z]{2}) {1,2}(\d{1,2})(?: (\d{4}))? (\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?(?: ((?:19|20|21)\d\d)(?=[ :]))?(?: (UTC|GMT)(?=[ :]))?(?=[ :])/y;
+  /([A-Z][a-z]{2}) {1,2}(\d{1,2})(?: (\d{4}))? (\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?(?: ((?:19|20|21)\d\d)(?=[ :]))?(?: (?:(UTC|GMT)(?=[ :])|([A-Z]{2,6})(?=: %)))?(?=[ :])/y;
 
 /** `TZ-6` in an example of RFC 3164: it does not say which way it counts, and is no host. */
 const UNREAD_ZONE = /^ ((?:TZ|UTC|GMT)[+-]\d[\d:]*) /;
@@ -90,7 +96,7 @@ const UNREAD_ZONE = /^ ((?:TZ|UTC|GMT)[+-]\d[\d:]*) /;
 /** `Mmm dd hh:mm:ss`: the day with a space, a zero or nothing before a single digit; second 60 is a leap second. */
 function readNamedMonth(text: string, at: number, yearBefore?: string): Timed | NotATime {
   NAMED_MONTH.lastIndex = at;
-  const [head, name = '', date, yearInside, hours, minutes, seconds, fraction = '', yearAfter, utc] =
+  const [head, name = '', date, yearInside, hours, minutes, seconds, fraction = '', yearAfter, utc, zoneName] =
     NAMED_MONTH.exec(text) ?? [];
   const month = monthNamed(name);
   if (head === undefined || month === undefined) return NO_TIME;
@@ -106,9 +112,10 @@ function readNamedMonth(text: string, at: number, yearBefore?: string): Timed | 
   if (zone !== undefined && yearBefore !== undefined)
     return notATime(`The time has the zone ${zone}, which is not read.`);
   const year = yearBefore ?? yearInside ?? yearAfter;
-  if (year === undefined) return { kind: 'timed', time: { kind: 'no_year', month, day, microsOfDay, isUtc }, end };
+  if (year === undefined)
+    return { kind: 'timed', time: { kind: 'no_year', month, day, microsOfDay, isUtc, zoneName }, end };
   const midnight = new Date(Date.UTC(Number(year), month - 1, day));
   if (midnight.getUTCDate() !== day) return notATime(`There is no time ${head.slice(0, 60)}.`);
   const wall = BigInt(midnight.getTime()) * 1000n + BigInt(microsOfDay);
-  return { kind: 'timed', time: { kind: 'no_offset', wall, isUtc }, end };
+  return { kind: 'timed', time: { kind: 'no_offset', wall, isUtc, zoneName }, end };
 }

@@ -197,6 +197,25 @@ describe('devices of Cisco', () => {
       { facility: 'local7', sequence: 124, system: 'rt-1' },
     ],
     ['2026 Mar  1 00:00:01 nx-1 %SYS-5-CONFIG_I: hi', { system: 'nx-1' }],
+    ['<189>: 2026 Mar  1 00:00:01 PDT: %SYS-5-CONFIG_I: hi', { facility: 'local7' }],
+    [
+      '<189>7: sw-1: Mar  1 2026 00:00:01 EDT: %SYS-5-CONFIG_I: hi',
+      { facility: 'local7', sequence: 7, system: 'sw-1' },
+    ],
+    ['<189>7: 99: Mar  1 00:00:01: %SYS-5-CONFIG_I: hi', { facility: 'local7', sequence: 7 }],
+    ['<189>sw-1: Mar  1 00:00:01.000: %SYS-5-CONFIG_I: hi', { facility: 'local7', system: 'sw-1' }],
+    [
+      '<189>7: 10.0.0.1 99: Mar  1 00:00:01: %SYS-5-CONFIG_I: hi',
+      { facility: 'local7', sequence: 7, system: '10.0.0.1' },
+    ],
+    [
+      '<189>7: 2001:db8::: 99: Mar  1 00:00:01: %SYS-5-CONFIG_I: hi',
+      { facility: 'local7', sequence: 7, system: '2001:db8::' },
+    ],
+    [
+      'Mar  1 00:00:01 10.0.0.1 sw-1: 126: Mar  1 2026 00:00:00.398 UTC: %SYS-5-CONFIG_I: hi',
+      { system: '10.0.0.1', sequence: 126, message: 'Mar  1 2026 00:00:00.398 UTC: %SYS-5-CONFIG_I: hi' },
+    ],
     [
       'Mar  1 00:00:01 10.0.0.1 126: *Feb 27 09:00:00.001: %SYS-5-CONFIG_I: hi',
       { system: '10.0.0.1', sequence: 126, message: '*Feb 27 09:00:00.001: %SYS-5-CONFIG_I: hi' },
@@ -212,11 +231,25 @@ describe('devices of Cisco', () => {
     );
   });
 
+  test('that name a zone of several countries have the zone of the source, and that is said', () => {
+    const { rows, assumptions } = read('1: Mar  1 00:00:01 IST: %A-5-B: x', { zone: 'Asia/Kolkata' });
+    expect(formatInstant(rows('events')[0]!['time'] as bigint)).toBe('2026-02-28T18:30:01Z');
+    expect(assumptions).toContain('Times with a name of a zone that is not read (IST): 1; Asia/Kolkata was assumed.');
+  });
+
   test('that say UTC are not taken for the zone of the source', () => {
     const { rows, assumptions } = read('1: Mar  1 00:00:01 UTC: %A-5-B: x', { zone: 'Asia/Kolkata' });
     expect(formatInstant(rows('events')[0]!['time'] as bigint)).toBe(T);
     expect(assumptions.slice(1)).toEqual(['Times that end in UTC or GMT: 1, taken as such.']);
   });
+});
+
+test('messages with RFC 3339 times that were written without line ends are no single message', () => {
+  const message = '<30>2026-03-01T00:00:01.251122+00:00 web-1 sshd[12]: hi';
+  expect(read(message.repeat(4)).rejects.map(({ reason }) => reason)).toEqual([
+    'The line holds 4 messages with priorities and no line ends between them.',
+  ]);
+  expect(read(`${message} ${message}`).rows('events')).toHaveLength(1);
 });
 
 describe('firewalls', () => {

@@ -31,6 +31,7 @@ const hard = [
   'Mar  1 00:00:00 INFO a[12]: q',
   '2026-03-01T00:00:00Z INFO a[12]: q',
   'Mar  1 00:00:00 h 12: *Mar  1 00:00:00: %SYS-5-CONFIG_I: q',
+  'Mar  1 00:00:00 h sw-1: 12: Mar  1 00:00:00: %SYS-5-CONFIG_I: q',
   'Mar  1 00:00:00 h a[12] <Notice>: q',
   'Mar  1 00:00:00 h daemon.info a[12]: q',
 ];
