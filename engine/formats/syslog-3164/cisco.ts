@@ -17,7 +17,7 @@ export interface DevicePrefix {
 /** How a time with the name of a month begins. */
 const TIME = String.raw`(?:[A-Z][a-z]{2} {1,2}\d|\d{4} [A-Z][a-z]{2} )`;
 /** The host has a colon after it, or a number that has one. */
-const HOST = String.raw`(?:(?!\d+: )([\w.:-]{1,255}?):? (?=\d{1,10}: [*.]?${TIME})|([\w.:-]{1,255}): (?=[*.]?${TIME}))?`;
+const HOST = String.raw`(?:(?!\d+: )([\w.:-]{1,255}?):? (?=\d{1,10}: [*.]?${TIME})|(?!\d+: )([\w.:-]{1,255}): (?=[*.]?${TIME}))?`;
 const PREFIX = new RegExp(String.raw`(?:: )?(?:(\d{1,10}): )?${HOST}(?:\d{1,10}: )?([*.])?(?=${TIME})`, 'y');
 
 /** What stands at `at` before a time with the name of a month; mostly nothing. */
