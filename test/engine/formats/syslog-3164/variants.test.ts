@@ -1,6 +1,7 @@
 /** Lines as daemons and devices of many kinds write them: the shapes that no RFC has, and what is read of each. */
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { ReadContext } from '../../../../engine/formats/format.ts';
+import type { Format, ReadContext } from '../../../../engine/formats/format.ts';
 import { recogniseFormat } from '../../../../engine/formats/registry.ts';
 import { syslog3164 } from '../../../../engine/formats/syslog-3164/syslog-3164.ts';
 import { formatInstant, parseInstant } from '../../../../shared/time.ts';
@@ -281,6 +282,37 @@ describe('firewalls', () => {
   ])('kernel: %s', (said, meaning) => {
     expect(read(`Mar  1 00:00:01 fw-1 kernel: [ 12.000001] ${said}`).rows('events')[0]).toMatchObject(meaning);
     expect(read(`<4>Mar  1 00:00:01 fw-1 kernel: ${said}`).rows('events')[0]).toMatchObject(meaning);
+  });
+});
+
+describe('samples of other projects', () => {
+  const sample = (name: string): Collected => {
+    const bytes = readFileSync(`test/fixtures/syslog-variants/${name}`);
+    const format = recogniseFormat(bytes)[0]!.format;
+    return collectRows(format as Format, bytes);
+  };
+
+  test('ChromeOS: levels are no hosts, and a continued message is rejected and not lost', () => {
+    const { rows, rejects } = sample('plaso-syslog_chromeos');
+    expect(rows('events').map(({ severity }) => severity)).toEqual(
+      'info info debug warning debug err err info'.split(' '),
+    );
+    expect(rows('events').filter(({ system }) => system !== undefined)).toEqual([]);
+    expect(rejects.map(({ raw }) => raw)).toEqual(['\tmessage that screws up many syslog parsers.']);
+  });
+
+  test('macOS: the level stands after the process', () => {
+    const { rows } = sample('plaso-syslog_osx');
+    expect(rows('events').map(({ code, severity }) => [code, severity])).toEqual([
+      ['kernel', undefined],
+      ['sockerfilterfw', 'info'],
+    ]);
+  });
+
+  test('rsyslog with RFC 5424: a continued message is rejected and not lost', () => {
+    const { rows, rejects, records } = sample('plaso-syslog_rsyslog_SyslogProtocol23Format');
+    expect([records, rows('events').length]).toEqual([10, 9]);
+    expect(rejects.map(({ raw }) => raw)).toEqual(['with another line']);
   });
 });
 
