@@ -13,6 +13,7 @@ import { SshChains } from './ssh-chains.ts';
 const LOOKED_AT_BYTES = 128 * 1024;
 /** Programs of which it is remembered whether they are known; more than any real file has. */
 const MOST_PROGRAMS = 1000;
+const LONGEST_REMEMBERED = 255;
 
 const filled = [
   'time',
@@ -134,9 +135,9 @@ export class MessageColumns {
   private isKnown(program: string): boolean {
     const known = this.programs.get(program);
     if (known !== undefined) return known;
-    if (this.programs.size >= MOST_PROGRAMS) this.programs.clear();
     const isKnown = isProgramKnown(program);
-    this.programs.set(program, isKnown);
+    if (this.programs.size >= MOST_PROGRAMS) this.programs.clear();
+    if (program.length <= LONGEST_REMEMBERED) this.programs.set(program, isKnown);
     return isKnown;
   }
 
