@@ -1,4 +1,5 @@
 /** Roll-ups made when a source is imported, so that coverage and most controls never scan raw rows twice. */
+import { MICROS_PER_HOUR } from '../../shared/time.ts';
 import type { Transaction } from '../store/case-database.ts';
 import { describeDifferences, findDeliveryDifferences, type Ask } from './delivery-differences.ts';
 import { rollUpMetrics, type MetricSource } from './metric-roll-ups.ts';
@@ -29,22 +30,63 @@ export async function rollUpSource(
   ];
 }
 
+/** Events that are rolled up at once: to find silences they are put in order, which takes memory by their number. */
+const EVENTS_A_SLICE = 1_000_000;
+
+/** Whole hours, `[from, to)` in UTC microseconds: of every year exact as plain numbers, being multiples of 1024. */
+interface Slice {
+  readonly from: number;
+  readonly to: number;
+}
+
 /**
  * Fills `stream_hours` for one source: for each stream, system and UTC hour, how many events, the first and last,
  * and the longest silence (seconds) that ended in the hour. Events without a time or a system are not in it.
  */
 async function rollUpEvents(transaction: Transaction, sourceId: number): Promise<void> {
+  for (const slice of await slicesOf(transaction, sourceId)) await rollUpSlice(transaction, sourceId, slice);
+}
+
+/** The hours in which a source has events, in as many slices as are needed, in the order of time. */
+async function slicesOf(transaction: Transaction, sourceId: number): Promise<readonly Slice[]> {
+  const hours = await transaction.query(
+    `SELECT epoch_us(date_trunc('hour', time)) AS hour, count(*) AS events FROM evidence.events
+     WHERE source_id = $source::INTEGER AND time IS NOT NULL AND system IS NOT NULL GROUP BY ALL ORDER BY hour`,
+    { source: sourceId },
+  );
+  const slices: Slice[] = [];
+  let from: number | undefined;
+  let events = 0;
+  hours.forEach((row, at) => {
+    const hour = Number(row['hour']);
+    from ??= hour;
+    events += Number(row['events']);
+    if (events < EVENTS_A_SLICE && at < hours.length - 1) return;
+    slices.push({ from, to: hour + Number(MICROS_PER_HOUR) });
+    from = undefined;
+    events = 0;
+  });
+  return slices;
+}
+
+/** Rolls up the events of a slice; those of the slices before it must be. */
+async function rollUpSlice(transaction: Transaction, sourceId: number, { from, to }: Slice): Promise<void> {
   await transaction.query(
     `INSERT INTO evidence.stream_hours
-     WITH spoken AS (
-       SELECT stream, system, time, record,
-         epoch(time) - epoch(lag(time) OVER (PARTITION BY stream, system ORDER BY time, record)) AS silence_s
-       FROM evidence.events
-       WHERE source_id = $source AND time IS NOT NULL AND system IS NOT NULL
-         AND record NOT IN (SELECT record FROM evidence.repeats WHERE source_id = $source))
-     SELECT $source, stream, system, date_trunc('hour', time), count(*), min(time), max(time), min(record), max(silence_s)
+     WITH heard AS (
+       SELECT stream, system, max(last_time) AS last FROM evidence.stream_hours WHERE source_id = $source::INTEGER GROUP BY ALL),
+     spoken AS (
+       SELECT e.stream, e.system, e.time, e.record,
+         epoch(e.time) - epoch(coalesce(
+           lag(e.time) OVER (PARTITION BY e.stream, e.system ORDER BY e.time, e.record), h.last)) AS silence_s
+       FROM evidence.events e LEFT JOIN heard h ON h.stream = e.stream AND h.system = e.system
+       WHERE e.source_id = $source::INTEGER AND e.system IS NOT NULL
+         AND e.time >= make_timestamp($from::BIGINT) AND e.time < make_timestamp($to::BIGINT)
+         AND e.record NOT IN (SELECT record FROM evidence.repeats WHERE source_id = $source::INTEGER))
+     SELECT $source::INTEGER, stream, system, date_trunc('hour', time), count(*), min(time), max(time), min(record),
+       max(silence_s)
      FROM spoken GROUP BY stream, system, date_trunc('hour', time)`,
-    { source: sourceId },
+    { source: sourceId, from, to },
   );
 }
 

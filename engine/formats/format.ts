@@ -39,6 +39,11 @@ export interface RowSink {
    * bytes without the line end. Every row and reject after it cites it, unless they name another record.
    */
   record(byte: number, length: number): number;
+  /**
+   * Says, before the first record, that the records of this source are its non-blank lines, though its format keeps
+   * offset and length of every record: then the sparse index is enough.
+   */
+  recordsAreLines(): void;
   /** Adds a row that cites the current record, or `record` where given (a multi-record event cites its first line). */
   row<N extends EvidenceTableName>(table: N, row: EvidenceRow<N>, record?: number): void;
   /**

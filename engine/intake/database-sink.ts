@@ -67,12 +67,15 @@ export class DatabaseSink implements RowSink {
   private readonly assumptions = new Set<string>();
   private firstTime: bigint | null = null;
   private lastTime: bigint | null = null;
+  private keepsSpans: boolean;
 
   constructor(
     private readonly transaction: Transaction,
     private readonly sourceId: number,
-    private readonly framing: Framing,
-  ) {}
+    framing: Framing,
+  ) {
+    this.keepsSpans = framing === 'spans';
+  }
 
   /** Records declared so far. */
   get seen(): number {
@@ -86,9 +89,14 @@ export class DatabaseSink implements RowSink {
       larger.set(this.ends);
       this.ends = larger;
     }
-    if (this.framing === 'spans') this.transaction.add(recordMarks, [this.sourceId, record, byte, length]);
+    if (this.keepsSpans) this.transaction.add(recordMarks, [this.sourceId, record, byte, length]);
     else if (record % LINES_A_MARK === 1) this.transaction.add(recordMarks, [this.sourceId, record, byte, null]);
     return record;
+  }
+
+  recordsAreLines(): void {
+    if (this.recordsSeen > 0) throw new Error('Records were declared before it was said that they are lines');
+    this.keepsSpans = false;
   }
 
   row<N extends EvidenceTableName>(table: N, row: EvidenceRow<N>, record = this.recordsSeen): void {

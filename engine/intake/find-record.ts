@@ -39,7 +39,8 @@ export async function findRecord(target: EvidenceCase, sourceId: number, record:
   await checkSealed(target.folder, source);
   const byte = Number(mark['byte']);
   const content = bytesFrom(contentOf(path, source), byte);
-  if (findFormat(source.format)?.framing === 'spans') {
+  // A mark with a length is that of one record; a mark without is one of the lines that are counted on from.
+  if (mark['length'] !== null) {
     const length = Number(mark['length']);
     return { source, record, byte, length, bytes: await take(content, Math.min(length, MOST_RECORD_BYTES)) };
   }

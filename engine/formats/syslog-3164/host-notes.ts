@@ -26,7 +26,7 @@ export class HostNotes {
     if (host === undefined || host === this.runs?.at(-1)?.host) return;
     if (this.runs && (this.hosts.has(host) || this.runs.length > MOST_RENAMES)) this.runs = undefined;
     this.runs?.push({ host: host.slice(0, LONGEST_NAME), from: record });
-    if (this.hosts.size < MOST_HOSTS) this.hosts.add(host);
+    if (this.hosts.size < MOST_HOSTS && host.length <= LONGEST_NAME) this.hosts.add(host);
   }
 
   /** A sentence where one host took over from another for good: a rename looks like this. */

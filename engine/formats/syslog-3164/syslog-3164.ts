@@ -1,18 +1,18 @@
 /** /var/log/messages, secure, auth.log, cron: the files of syslog daemons. Each line is a record. */
-import { decodeText, firstLines, LineSplitter, longLineReason, type LineHandler } from '../framing/lines.ts';
+import { decodeText, firstLines, longLineReason } from '../framing/lines.ts';
+import { Utf8LineSplitter, type Place, type Utf8LineHandler } from '../framing/utf8-lines.ts';
 import type { Format, ReadContext, Recognition, RowSink, SourceReader } from '../format.ts';
-import type { UtcMicros } from '../../../shared/time.ts';
-import { MessageRows } from '../syslog-messages/message-rows.ts';
-import { facilityOf, severityOf } from '../syslog-messages/priority.ts';
-import { SecondMemo } from '../syslog-messages/second-memo.ts';
+import { MessageColumns } from '../syslog-messages/message-columns.ts';
 import { readSyslogLine, type SyslogLine } from './header.ts';
 import { HostNotes } from './host-notes.ts';
 import { LineClock } from './line-clock.ts';
+import { LineRows } from './line-rows.ts';
+import { YearAhead } from './year-ahead.ts';
 
 export const syslog3164: Format = {
   id: 'syslog-3164',
   title: 'Syslog files (RFC 3164 and the traditional format, also with RFC 3339 times)',
-  version: 3,
+  version: 4,
   framing: 'lines',
   streams: ['syslog'],
   recognise,
@@ -34,6 +34,11 @@ function recognise(head: Uint8Array): Recognition {
   };
 }
 
+const ISO_TIME = /^(?:<\d{1,3}>)?\d{4}-/;
+const HOST_AND_TAG = /^[^ ]+ [^ ]+ [^ :]+:( |$)/;
+/** macOS, with a space between day and time. So begin the logs of many programs: without a process it is none. */
+const SPACED_WITH_PROCESS = /^[^ ]+ [^ ]+ [^ ]+ [^ :[]+\[\d+\]/;
+
 /**
  * A time and two words are needed: with an RFC 3339 time alone a line could be any program's own log. A decimal comma
  * is how dmesg writes, and no syslog daemon.
@@ -41,43 +46,59 @@ function recognise(head: Uint8Array): Recognition {
 function isSyslogLine(text: string): boolean {
   const line = readSyslogLine(text, new Set());
   if (line.kind === 'not_a_line') return false;
-  if (line.time.kind === 'no_year') return line.host !== undefined || line.program !== undefined;
-  if (/^[^ ]*,/.test(text)) return false;
-  return line.host !== undefined && /^[\w.:-]+$/.test(line.host) && /^[^ ]+ [^ ]+ [^ :]+:( |$)/.test(text);
+  if (!ISO_TIME.test(text)) return line.host !== undefined || line.program !== undefined;
+  if (/^[^ ]*(?: [^ ]*)?,\d/.test(text)) return false;
+  const isSpaced = /^[^ ]{10,15} \d\d:/.test(text);
+  if (line.host === undefined) return !isSpaced && line.time.kind === 'instant' && line.severity !== undefined;
+  return /^[\w.:-]+$/.test(line.host) && (isSpaced ? SPACED_WITH_PROCESS : HOST_AND_TAG).test(text);
 }
 
-class SyslogReader implements SourceReader, LineHandler {
-  private readonly splitter = new LineSplitter(this);
+class SyslogReader implements SourceReader, Utf8LineHandler {
+  private readonly splitter = new Utf8LineSplitter(this);
   private readonly clock: LineClock;
+  private readonly lines: LineRows;
   private readonly hosts = new HostNotes();
-  private readonly times = new SecondMemo();
-  private readonly rows: MessageRows;
+  private readonly ahead: YearAhead;
+  /** Copies of the pieces so far, as long as it is not known in which year the file begins. */
+  private held: Uint8Array[] | undefined = [];
 
   constructor(
     private readonly sink: RowSink,
-    private readonly context: ReadContext,
+    context: ReadContext,
   ) {
     this.clock = new LineClock(context);
-    this.rows = new MessageRows(sink, 'syslog');
+    this.ahead = new YearAhead(context.window, context.zone);
+    const columns = new MessageColumns(sink, 'syslog');
+    this.lines = new LineRows({ columns, clock: this.clock, hosts: this.hosts, system: context.system });
   }
 
   push(piece: Uint8Array): void {
-    this.splitter.push(piece);
+    if (!this.held) return this.splitter.push(piece);
+    this.ahead.take(piece);
+    this.held.push(Uint8Array.from(piece));
+    if (this.ahead.isDone) this.begin(this.held);
+  }
+
+  private begin(held: readonly Uint8Array[]): void {
+    this.held = undefined;
+    if (this.ahead.isBefore) this.clock.beginBeforeWindow();
+    for (const piece of held) this.splitter.push(piece);
   }
 
   finish(): undefined {
+    if (this.held) {
+      this.ahead.finish();
+      this.begin(this.held);
+    }
     this.splitter.finish();
     for (const statement of [...this.clock.assumptions(), ...this.hosts.assumptions()]) this.sink.assume(statement);
   }
 
-  line(bytes: Uint8Array, from: number, to: number, byte: number): void {
-    const record = this.sink.record(byte, to - from);
-    const text = decodeText(bytes, from + octetCountLength(bytes, from, to), to);
-    const line = readSyslogLine(text, this.hosts.known, this.times);
-    if (line.kind === 'not_a_line') return this.sink.reject(line.reason, bytes.subarray(from, to));
-    const joined = countJoined(line);
-    if (joined >= MANY_JOINED) return this.sink.reject(joinedReason(joined), bytes.subarray(from, to));
-    this.addRows(line, this.clock.instantOf(line.time), record);
+  line(bytes: Buffer, from: number, to: number, { byte, length, raw }: Place): void {
+    const record = this.sink.record(byte, length);
+    if (this.lines.addQuickly(bytes, from, to, record)) return;
+    const reason = this.addText(decodeText(bytes, from + octetCountLength(bytes, from, to), to), record);
+    if (reason !== undefined) this.sink.reject(reason, raw ?? bytes.subarray(from, to));
   }
 
   longLine(head: Uint8Array, byte: number, length: number): void {
@@ -85,13 +106,14 @@ class SyslogReader implements SourceReader, LineHandler {
     this.sink.reject(longLineReason(length), head);
   }
 
-  private addRows(line: SyslogLine, time: UtcMicros, record: number): void {
-    const { host, program, processId, priority, message } = line;
-    this.hosts.add(host, record);
-    const system = host ?? this.context.system;
-    this.rows.add({ time, system, program, severity: severityOf(priority), message }, record);
-    const pid = processId !== undefined && /^\d{1,15}$/.test(processId) ? Number(processId) : undefined;
-    this.sink.row('syslog_records', { facility: facilityOf(priority), program, pid }, record);
+  /** Gives why the text is no line; nothing when it became rows. */
+  private addText(text: string, record: number): string | undefined {
+    const line = this.lines.read(text);
+    if (line.kind === 'not_a_line') return line.reason;
+    const joined = countJoined(line);
+    if (joined >= MANY_JOINED) return joinedReason(joined);
+    this.lines.add(line, record);
+    return undefined;
   }
 }
 
@@ -110,7 +132,8 @@ function octetCountLength(bytes: Uint8Array, from: number, to: number): number {
 
 /** Further headers in one line that make it several messages without line ends, not one that quotes another. */
 const MANY_JOINED = 2;
-const JOINED_HEADER = /<\d{1,3}>(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d \d\d:\d\d:\d\d /g;
+const JOINED_HEADER =
+  /<\d{1,3}>(?:(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d |\d{4}-\d\d-\d\dT)\d\d:\d\d:\d\d[ .Z+-]/g;
 
 function countJoined({ priority, message }: SyslogLine): number {
   if (priority === undefined || !message.includes('<')) return 0;

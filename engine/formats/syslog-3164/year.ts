@@ -3,9 +3,13 @@
  * lines: over new year forwards, and back again for a line that came late. See docs/formats/syslog-3164.md, "The year".
  */
 import { type Interval, MICROS_PER_DAY, type UtcMicros, wallClockMicros } from '../../../shared/time.ts';
-import type { WrittenTime } from './header.ts';
 
-type Yearless = Extract<WrittenTime, { kind: 'no_year' }>;
+/** A time without a year, as a wall clock shows it. */
+export interface Yearless {
+  readonly month: number;
+  readonly day: number;
+  readonly microsOfDay: number;
+}
 
 /** A step back is believed three times less than a step forward of the same size: logs are written in order. */
 const BACKWARD_WEIGHT = 3;
@@ -41,18 +45,41 @@ export class YearKeeper {
     this.window = { from: wallOf(window.from), to: wallOf(window.to) };
   }
 
+  private isBefore = false;
+
+  /** Gives the first line, which is still to come, the year that puts it before the window. */
+  beginBeforeWindow(): void {
+    this.isBefore = true;
+  }
+
+  /** Why the first line has its year, as the end of a sentence. */
+  get basis(): string {
+    return this.isBefore
+      ? 'before the audit window, and more of the lines after it are in the window then'
+      : 'in or nearest to the audit window';
+  }
+
+  isInWindow(wall: number): boolean {
+    return wall >= this.window.from && wall < this.window.to;
+  }
+
   /** First and last year so far, where a line needed one. */
   years(): { readonly first: number; readonly last: number } | undefined {
     return this.first && this.last && { first: this.first.year, last: this.last.year };
   }
 
   /** The wall clock of a line, in microseconds as if UTC. */
-  wallClockOf(time: Yearless): bigint {
+  wallClockOf(time: Yearless): number {
     const { last } = this;
-    const chosen = last ? this.following(last, time) : nearestTo(this.window, time);
+    const chosen = last ? this.following(last, time) : this.firstOf(time);
     this.first ??= chosen;
     if (!last || Math.abs(last.wall - chosen.wall) < FARTHEST_STEP) this.last = chosen;
-    return BigInt(chosen.wall);
+    return chosen.wall;
+  }
+
+  private firstOf(time: Yearless): Candidate {
+    const { from } = this.window;
+    return this.isBefore ? lastBefore(from, time) : nearestTo(this.window, time);
   }
 
   private following(last: Candidate, time: Yearless): Candidate {
@@ -78,6 +105,11 @@ function nearestTo(window: WallWindow, time: Yearless): Candidate {
     if (wall < window.from) return window.from - wall;
     return wall < window.to ? 0 : wall - window.to + 1;
   });
+}
+
+function lastBefore(from: number, time: Yearless): Candidate {
+  const year = yearOf(from);
+  return best(candidates(time, year - 1, year), (wall) => (wall < from ? from - wall : Infinity));
 }
 
 /** The years in which the day exists. 29 February looks up to eight years further (1900 and 2100 have none). */

@@ -172,5 +172,5 @@ function receivedIn(data: StructuredData): UtcMicros | undefined {
 /** [meta sequenceId="..."], 1 to 2147483647; starts again at 1 after that, and when the sender does. RFC 5424, 7.3.1. */
 export function sequenceOf(data: StructuredData): bigint | undefined {
   const text = paramOf(data, 'meta', 'sequenceId') ?? '';
-  return /^\d{1,18}$/.test(text) ? BigInt(text) : undefined;
+  return /^\d{1,15}$/.test(text) ? BigInt(text) : undefined;
 }

@@ -46,8 +46,11 @@ export function kernelMeaning(message: string): Meaning | undefined {
   return serial === undefined ? meaning : { ...meaning, code: 'audit', sequence: BigInt(serial) };
 }
 
-/** `prefix IN=eth0 OUT= MAC=... SRC=a DST=b LEN=60 ... PROTO=TCP SPT=1 DPT=2`: what a LOG target of netfilter writes. */
-function packetMeaning(said: string): Meaning | undefined {
+/**
+ * `prefix IN=eth0 OUT= MAC=... SRC=a DST=b LEN=60 ... PROTO=TCP SPT=1 DPT=2`: what a LOG target of netfilter writes, or
+ * ulogd for it. `undefined` for anything else.
+ */
+export function packetMeaning(said: string): Meaning | undefined {
   const at = said.indexOf('IN=');
   if (at < 0 || !/IN=\S{0,64} OUT=\S{0,64} /.test(said)) return undefined;
   // The packet that an ICMP error quotes stands in brackets after it.

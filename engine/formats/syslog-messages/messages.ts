@@ -5,7 +5,7 @@
  */
 import { accountPhrases } from './accounts.ts';
 import { loginPhrases, logindPhrases } from './console-logins.ts';
-import { kernelMeaning } from './kernel.ts';
+import { kernelMeaning, packetMeaning } from './kernel.ts';
 import { logDaemonPhrases } from './log-daemons.ts';
 import { meaningOfPhrase, phraseOf, type Meaning, type Phrase } from './meaning.ts';
 import { pamMeaning, readPam } from './pam.ts';
@@ -40,6 +40,9 @@ const phrases: Readonly<Record<string, readonly Phrase[]>> = Object.assign(Objec
   ...logDaemonPhrases,
 });
 
+/** Programs that hand on what netfilter logs, and tags that are given to its lines. */
+const firewalls = new Set(['ulogd', 'iptables', 'ip6tables', 'nftables', 'firewalld', 'ufw']);
+
 /** The meaning of a message by `program`, the tag of the line; `undefined` when it is not one of those known here. */
 export function meaningOf(program: string, message: string): Meaning | undefined {
   const { name, module } = readProgram(program);
@@ -48,11 +51,35 @@ export function meaningOf(program: string, message: string): Meaning | undefined
   if (pam) return pamMeaning(pam);
   if (name === 'sudo') return sudoMeaning(said);
   if (name === 'kernel') return kernelMeaning(said);
+  if (firewalls.has(name)) return packetMeaning(said);
   const found = phraseOf(phrases[name] ?? [], said);
   if (!found) return undefined;
   const meaning = meaningOfPhrase(found);
   const isPartial = found.phrase.meaning.activity === 'authenticate' && said.startsWith('Partial ');
   return isPartial ? { ...meaning, partial: found.groups['method'] } : meaning;
+}
+
+/** Whether messages of `program` can mean something; those of any other only where `mayBeOfAnyProgram` says so. */
+export function isProgramKnown(program: string): boolean {
+  const { name, module } = readProgram(program);
+  const hasOwnReader = name === 'sudo' || name === 'kernel' || firewalls.has(name);
+  return hasOwnReader || module?.startsWith('pam_') === true || phrases[name] !== undefined;
+}
+
+const SPACE = 0x20;
+const LOWER_M = 0x6d;
+const LOWER_P = 0x70;
+
+/**
+ * Whether the message `bytes[from, to)` of a program that is not known can mean something all the same: PAM speaks in the
+ * name of any (`pam_...`), and a message may be quoted (`message repeated ...`). The first letter decides.
+ */
+export function mayBeOfAnyProgram(bytes: Uint8Array, from: number, to: number): boolean {
+  let at = from;
+  while (at < to && bytes[at]! <= SPACE) at++;
+  const first = bytes[at]!;
+  // Letters over 127 may be spaces, too.
+  return at < to && (first === LOWER_P || first === LOWER_M || first > 127);
 }
 
 function beginningOf(message: string, length: number): string {

@@ -25,7 +25,29 @@ export function severityNamed(word: string): string | undefined {
   return SEVERITIES.includes(name) ? name : undefined;
 }
 
+/** The facility that a word or a number from 0 to 23 means; `undefined` for any other. */
+export function facilityNamed(word: string): string | undefined {
+  if (/^\d{1,2}$/.test(word)) return FACILITIES[Number(word)];
+  const name = word === 'security' ? 'auth' : word;
+  return isFacility(name) ? name : undefined;
+}
+
 /** True for the name of a facility. */
 export function isFacility(word: string): boolean {
   return FACILITIES.includes(word);
+}
+
+const DIGIT_0 = 0x30;
+
+/** Where `<0>` to `<191>` at `from` ends; -1 where no such thing stands there. */
+export function endOfPriority(bytes: Uint8Array, from: number, to: number): number {
+  if (bytes[from] !== 0x3c) return -1;
+  let value = 0;
+  let at = from + 1;
+  for (; at < to && at - from <= 3; at++) {
+    const digit = bytes[at]! - DIGIT_0;
+    if (!(digit >= 0 && digit <= 9)) break;
+    value = value * 10 + digit;
+  }
+  return at > from + 1 && at < to && bytes[at] === 0x3e && value <= HIGHEST_PRIORITY ? at + 1 : -1;
 }

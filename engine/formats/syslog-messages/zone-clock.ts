@@ -7,13 +7,14 @@ import {
   wallClockMicros,
 } from '../../../shared/time.ts';
 
-const QUARTER_HOUR = 900_000_000n;
+const QUARTER_HOUR = 900_000_000;
 
 /** How often the clocks of a zone show a time: when they are set back some show twice, when forward some never. */
 type Shown = 'once' | 'twice' | 'never';
 
 interface Count {
-  readonly first: bigint;
+  /** As a wall clock, in microseconds. */
+  readonly first: number;
   readonly lines: number;
 }
 
@@ -22,8 +23,8 @@ interface Count {
  * serves all lines of a quarter of an hour.
  */
 export class ZoneClock {
-  private quarter: bigint | undefined;
-  private offset = 0n;
+  private quarter: number | undefined;
+  private offset = 0;
   private shown: Shown = 'once';
   private readonly counts = new Map<Shown, Count>();
 
@@ -34,10 +35,20 @@ export class ZoneClock {
    * left out the instant at which the clock jumped over it, as far as it is into the time left out.
    */
   instantOf(wall: bigint): UtcMicros {
-    const quarter = wall / QUARTER_HOUR;
+    this.see(Number(wall));
+    return wall - BigInt(this.offset);
+  }
+
+  /** The same as a plain number, exact until the year 2255. */
+  microsOf(wall: number): number {
+    this.see(wall);
+    return wall - this.offset;
+  }
+
+  private see(wall: number): void {
+    const quarter = Math.trunc(wall / QUARTER_HOUR);
     if (quarter !== this.quarter) this.lookUp(quarter);
     if (this.shown !== 'once') this.count(wall);
-    return wall - this.offset;
   }
 
   /** Sentences about the times that no instant, or two, belong to; for the assumptions of the source. */
@@ -45,7 +56,7 @@ export class ZoneClock {
     const doubt = (shown: Shown, did: string, assumed: string) => {
       const count = this.counts.get(shown);
       if (!count) return [];
-      const first = formatInstant(count.first).slice(0, -1).replace('T', ' ');
+      const first = formatInstant(BigInt(count.first)).slice(0, -1).replace('T', ' ');
       return [`Times that the clocks of ${this.zone} ${did}: ${count.lines} (first ${first}); ${assumed}.`];
     };
     return [
@@ -58,11 +69,11 @@ export class ZoneClock {
     ];
   }
 
-  private lookUp(quarter: bigint): void {
-    const start = quarter * QUARTER_HOUR;
+  private lookUp(quarter: number): void {
+    const start = BigInt(quarter * QUARTER_HOUR);
     const instant = instantOfWallClock(start, this.zone);
     this.quarter = quarter;
-    this.offset = start - instant;
+    this.offset = Number(start - instant);
     this.shown = this.shownOf(start, instant);
   }
 
@@ -75,7 +86,7 @@ export class ZoneClock {
     return other !== instant && wallClockMicros(other, this.zone) === wall ? 'twice' : 'once';
   }
 
-  private count(wall: bigint): void {
+  private count(wall: number): void {
     const { first, lines } = this.counts.get(this.shown) ?? { first: wall, lines: 0 };
     this.counts.set(this.shown, { first, lines: lines + 1 });
   }

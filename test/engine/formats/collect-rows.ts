@@ -128,6 +128,10 @@ class MemorySink implements RowSink {
     return this.spans.push({ byte, length });
   }
 
+  recordsAreLines(): void {
+    if (this.spans.length > 0) throw new Error('Records were declared before it was said that they are lines');
+  }
+
   row<N extends EvidenceTableName>(table: N, row: EvidenceRow<N>, record = this.spans.length): void {
     if (record < 1 || record > this.spans.length) throw new Error(`A row of ${table} cites record ${record}`);
     const rows = this.tables.get(table) ?? [];

@@ -93,6 +93,6 @@ describe.skipIf(missing !== undefined)(`rsyslogd${missing === undefined ? '' : `
         direct.rows(table),
       ]);
     expect(direct.rows('events').map((row) => row['message'])).toEqual(['text', 'one\ntwo\n\n  12 <13>three', 'übung']);
-    expect(direct.rows('events')[0]?.['sequence']).toBe(29n);
+    expect(direct.rows('events')[0]?.['sequence']).toBe(29);
   });
 });

@@ -178,9 +178,9 @@ describe('structured data', () => {
   });
 
   test('meta sequenceId is the sequence', () => {
-    expect(onlyEvent(line('[meta sequenceId="2147483647"]'))['sequence']).toBe(2_147_483_647n);
+    expect(onlyEvent(line('[meta sequenceId="2147483647"]'))['sequence']).toBe(2_147_483_647);
     expect(onlyEvent(line('[meta sequenceId="x"]'))['sequence']).toBeUndefined();
-    expect(onlyEvent(line('[meta sequenceId="1" sequenceId="2"]'))['sequence']).toBe(1n);
+    expect(onlyEvent(line('[meta sequenceId="1" sequenceId="2"]'))['sequence']).toBe(1);
   });
 
   test('names given twice have both values, and __proto__ is a name', () => {
@@ -356,7 +356,10 @@ describe('recognition', () => {
 
   const others = readdirSync('test/fixtures', { recursive: true, withFileTypes: true })
     .filter(
-      (entry) => entry.isFile() && !/5424/.test(`${entry.parentPath}/${entry.name}`) && !/\.(gz|md)$/.test(entry.name),
+      (entry) =>
+        entry.isFile() &&
+        !/5424|Protocol23/.test(`${entry.parentPath}/${entry.name}`) &&
+        !/\.(gz|md)$/.test(entry.name),
     )
     .map((entry) => `${entry.parentPath}/${entry.name}`);
 

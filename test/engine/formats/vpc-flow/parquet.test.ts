@@ -53,6 +53,7 @@ it('holds no more of a file than its limit', () => {
   const none = {
     record: () => 1,
     row: () => undefined,
+    recordsAreLines: () => undefined,
     columns: () => {
       throw new Error('Flow records are rows.');
     },
