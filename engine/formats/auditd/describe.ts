@@ -1,13 +1,13 @@
 /** One event as a row of `events`: class, activity, who, what, and a sentence. */
 import type { Described } from './described.ts';
 import { isIpAddress } from '../framing/ip-address.ts';
-import type { AuditEvent } from './event.ts';
+import type { DescribedEvent } from './event.ts';
 import { accountOf, programKind, subjectOf, switcherOf } from './people.ts';
 import type { DescribedRecord } from './record.ts';
 import { describeSyscall } from './syscall-events.ts';
 
 /** Of the main record; of the system call where that one does not say. */
-export function outcomeOf({ syscall }: AuditEvent, main: DescribedRecord): string | undefined {
+export function outcomeOf({ syscall }: DescribedEvent, main: DescribedRecord): string | undefined {
   const granted = main.get('seresult');
   if (granted !== undefined) return granted === 'granted' ? 'success' : 'failure';
   const success = main.success ?? syscall?.success;
@@ -15,14 +15,14 @@ export function outcomeOf({ syscall }: AuditEvent, main: DescribedRecord): strin
 }
 
 /** Class, activity, who, what and a sentence; `main` is the record that says what the event is. */
-export function describe(event: AuditEvent, main: DescribedRecord): Described {
+export function describe(event: DescribedEvent, main: DescribedRecord): Described {
   const type = main.type.name;
   if (main.get('audit_lost') !== undefined) return describeLoss(main);
   const describer = describers.get(type) ?? describerOf(type);
   return describer(event, main, type);
 }
 
-type Describer = (event: AuditEvent, main: DescribedRecord, type: string) => Described;
+type Describer = (event: DescribedEvent, main: DescribedRecord, type: string) => Described;
 
 /** By record type, as far as they were met. */
 const describers = new Map<string, Describer>();
@@ -115,7 +115,7 @@ const daemonActivities: Readonly<Record<string, readonly [string, string]>> = {
   DAEMON_RESUME: ['start', 'The audit daemon resumed logging'],
 };
 
-function describeAuditing({ syscall }: AuditEvent, main: DescribedRecord): Described {
+function describeAuditing({ syscall }: DescribedEvent, main: DescribedRecord): Described {
   const type = main.type.name;
   const actor = subjectOf(main) ?? (syscall && subjectOf(syscall));
   const by = actor && `by ${actor}`;
@@ -191,7 +191,7 @@ function describeManagement(main: DescribedRecord, type: string): Described {
   };
 }
 
-function describeAccess({ syscall, paths }: AuditEvent, main: DescribedRecord): Described {
+function describeAccess({ syscall, paths }: DescribedEvent, main: DescribedRecord): Described {
   const activity = main.get('seresult') ?? 'other';
   const comm = main.get('comm');
   const kind = main.get('tclass');
@@ -224,13 +224,13 @@ const configurations: Readonly<Record<string, readonly [string, string]>> = {
   SYSTEM_RUNLEVEL: ['system_activity', 'change'],
 };
 
-function describeConfiguration(event: AuditEvent, main: DescribedRecord): Described {
+function describeConfiguration(event: DescribedEvent, main: DescribedRecord): Described {
   const [eventClass, activity] = configurations[main.type.name] ?? [];
   const target = main.get('unit') ?? main.get('table');
   return { ...describeOther(event, main), class: eventClass, activity, target };
 }
 
-function describeOther({ syscall }: AuditEvent, main: DescribedRecord): Described {
+function describeOther({ syscall }: DescribedEvent, main: DescribedRecord): Described {
   const type = main.type.name;
   const actor = subjectOf(main) ?? (syscall && subjectOf(syscall));
   const exe = main.get('exe') ?? syscall?.get('exe');
