@@ -4,6 +4,7 @@ import { installedVersion } from '../engine/index.ts';
 import type { Problem } from '../shared/problem.ts';
 import { addBinderCommands } from './commands/binder-commands.ts';
 import { addCaseCommands, addSealCommand } from './commands/case-commands.ts';
+import { addConfigCommands } from './commands/config-commands.ts';
 import { addMetricCommands } from './commands/metric-commands.ts';
 import { addPackCommands, addRunCommands, addSampleCommand } from './commands/run-commands.ts';
 import { addServeCommand } from './commands/serve-command.ts';
@@ -25,6 +26,7 @@ const program = new Command('fieldwork')
 addSampleCommand(program);
 addCaseCommands(program);
 addMetricCommands(program);
+addConfigCommands(program);
 addRunCommands(program);
 addBinderCommands(program);
 addSealCommand(program);

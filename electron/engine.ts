@@ -13,6 +13,8 @@ export interface EngineHostOptions {
   readonly options: EngineOptions;
   /** The engine ended by itself; the next window that asks for it starts a new one. */
   readonly onGone: () => void;
+  /** Lets a person choose files or folders; gives their paths, none when nothing was chosen. */
+  readonly chooseEvidence: (what: 'files' | 'folders') => Promise<readonly string[]>;
   /** The engine could not begin. */
   readonly onFailed: (problem: Problem) => void;
 }
@@ -36,6 +38,11 @@ export class EngineHost {
     this.#engine ??= this.#start();
     this.#engine.postMessage({ kind: 'window' } satisfies HostMessage, [port1]);
     return port2;
+  }
+
+  /** Tells the engine what a person dropped on the window. */
+  evidenceDropped(paths: readonly string[]): void {
+    this.#engine?.postMessage({ kind: 'evidence-dropped', paths } satisfies HostMessage);
   }
 
   /** Lets the engine close its case, for at most five seconds. */
@@ -68,9 +75,19 @@ export class EngineHost {
 
   #receive(engine: UtilityProcess, message: EngineMessage): void {
     if (message.kind === 'failed') this.given.onFailed(message.problem);
+    if (message.kind === 'choose-evidence') void this.#choose(engine, message);
     if (message.kind === 'kill-locked') this.#locked.kill(message.id);
     if (message.kind === 'spawn-locked') {
       this.#locked.spawn(message.id, (answer, port) => engine.postMessage(answer, port ? [port] : []));
     }
+  }
+
+  async #choose(
+    engine: UtilityProcess,
+    { id, what }: Extract<EngineMessage, { kind: 'choose-evidence' }>,
+  ): Promise<void> {
+    // A dialog that cannot be shown is one in which nothing was chosen.
+    const paths = await this.given.chooseEvidence(what).catch(() => []);
+    if (this.#engine === engine) engine.postMessage({ kind: 'evidence-chosen', id, paths } satisfies HostMessage);
   }
 }

@@ -14,6 +14,8 @@ export function launchOptions(args: readonly string[], userData: string): Engine
     host: 'electron',
     cases,
     sampleDir: join(data, 'sample'),
+    // The window's evidence comes from the system's dialog, and from what is dropped on it.
+    evidence: [],
     identitiesDir: join(data, 'identities'),
     readOnly: false,
   };

@@ -6,6 +6,7 @@ import { app, BrowserWindow, dialog, protocol } from 'electron';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describeProblem, type Problem } from '../shared/problem.ts';
+import { chooseEvidence } from './choose-evidence.ts';
 import { confinedSession } from './confined-session.ts';
 import { EngineHost } from './engine.ts';
 import { launchOptions } from './launch-options.ts';
@@ -36,6 +37,7 @@ async function start(): Promise<void> {
     lockedEntry: join(dist, 'engine/locked-process.js'),
     options: launchOptions(process.argv, app.getPath('userData')),
     onGone: () => BrowserWindow.getAllWindows().forEach(tellEngineGone),
+    chooseEvidence,
     onFailed: showProblem,
   });
   stopBeforeQuit(engine);

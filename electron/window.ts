@@ -1,5 +1,5 @@
 import { app, BrowserWindow, type IpcMainEvent, type Session, type WebContents } from 'electron';
-import { ENGINE_GONE, ENGINE_PORT, WANT_ENGINE_PORT } from '../shared/channels.ts';
+import { DROPPED_EVIDENCE, ENGINE_GONE, ENGINE_PORT, WANT_ENGINE_PORT } from '../shared/channels.ts';
 import type { EngineHost } from './engine.ts';
 import { isOurs, ORIGIN } from './origin.ts';
 
@@ -45,16 +45,27 @@ export async function openWindow({ session, preload, engine }: WindowOptions): P
   });
   const { webContents } = window;
   webContents.ipc.on(WANT_ENGINE_PORT, (event) => handPort(event, webContents, engine));
+  webContents.ipc.on(DROPPED_EVIDENCE, (event, paths) => {
+    if (isOurPage(event, webContents) && arePaths(paths)) engine.evidenceDropped(paths);
+  });
   window.once('ready-to-show', () => window.show());
   await window.loadURL(`${ORIGIN}/`);
   return window;
 }
 
-/** Every sender is checked: only the top frame of our window, and only while it shows a page of ours. */
 function handPort(event: IpcMainEvent, webContents: WebContents, engine: EngineHost): void {
-  const frame = event.senderFrame;
-  if (!frame || frame !== webContents.mainFrame || !isOurs(frame.url)) return;
-  frame.postMessage(ENGINE_PORT, null, [engine.openPort()]);
+  if (isOurPage(event, webContents)) webContents.mainFrame.postMessage(ENGINE_PORT, null, [engine.openPort()]);
+}
+
+/** Every sender is checked: only the top frame of our window, and only while it shows a page of ours. */
+function isOurPage({ senderFrame }: IpcMainEvent, webContents: WebContents): boolean {
+  return senderFrame !== null && senderFrame === webContents.mainFrame && isOurs(senderFrame.url);
+}
+
+const MOST_DROPPED = 1000;
+
+function arePaths(given: unknown): given is readonly string[] {
+  return Array.isArray(given) && given.length <= MOST_DROPPED && given.every((path) => typeof path === 'string');
 }
 
 /** Tells the page that its engine has ended. */

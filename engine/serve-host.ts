@@ -10,9 +10,11 @@ import { serve, type Channel, type Handlers } from '../shared/rpc.ts';
 import type { SpawnLocked } from './core/locked-child.ts';
 import { spawnLockedWithNode } from './core/locked-child-node.ts';
 import { createLockedBroker, type LockedBroker } from './core/locked-child-broker.ts';
+import { createHostChooser, type HostChooser } from './host-chooser.ts';
 
 export interface WorkbenchOptions extends EngineOptions {
   readonly spawnLocked: SpawnLocked;
+  readonly chooser: HostChooser;
 }
 
 export type Workbench = Handlers & { close(): Promise<void> };
@@ -38,6 +40,7 @@ export interface ServeHostOptions {
 /** Serves the host until it says stop or is gone; then closes the case and exits. */
 export function serveHost({ line, createWorkbench, lockedEntry, exit }: ServeHostOptions): void {
   const broker = createLockedBroker((message) => line.send(message));
+  const chooser = createHostChooser((message) => line.send(message));
   const tabs = new Tabs(line);
   let workbench: Promise<Workbench | undefined> = Promise.resolve(undefined);
   let stopping = false;
@@ -45,7 +48,7 @@ export function serveHost({ line, createWorkbench, lockedEntry, exit }: ServeHos
   const start = async (options: EngineOptions): Promise<Workbench | undefined> => {
     const spawnLocked = options.host === 'electron' ? broker.spawn : spawnLockedWithNode(lockedEntry);
     try {
-      const made = await createWorkbench({ ...options, spawnLocked });
+      const made = await createWorkbench({ ...options, spawnLocked, chooser });
       line.send({ kind: 'ready' });
       return made;
     } catch (error) {
@@ -72,6 +75,7 @@ export function serveHost({ line, createWorkbench, lockedEntry, exit }: ServeHos
   line.onMessage((message, ports) => {
     if (message.kind === 'start') workbench = start(message.options);
     else if (message.kind === 'stop') void stop();
+    else if (message.kind === 'evidence-chosen' || message.kind === 'evidence-dropped') chooser.receive(message);
     else if (isForBroker(message)) broker.receive(message, ports[0]);
     // The order of messages is the order of these callbacks, also while the workbench is still being made.
     else void workbench.then((made) => made && !stopping && deliver(made, tabs, message, ports));

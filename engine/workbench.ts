@@ -1,23 +1,20 @@
 /** The workbench: every call of the contract, answered from the case that is open. */
-import type { EngineOptions } from '../shared/engine-link.ts';
 import { currentActor } from './actor.ts';
 import { readBinder, listBinders, makeBinder, verifyStoredBinder } from './binders.ts';
 import { readLedger, readRecord, readRejects, readResults, readSources, readSummary } from './case-reads.ts';
-import type { SpawnLocked } from './core/locked-child.ts';
 import { createEngine } from './engine.ts';
 import { identityFile, listIdentities, newIdentity, newIdentityFile, readIdentity } from './identities.ts';
 import { readControl, readControlDay, readCoverage, readMatrix } from './result-reads.ts';
 import { runCase } from './run-case.ts';
-import type { Workbench } from './serve-host.ts';
+import type { Workbench, WorkbenchOptions } from './serve-host.ts';
 import { databaseVersion } from './store/case-database.ts';
+import { importHandlers } from './workbench-import.ts';
 import { WorkbenchSession } from './workbench-session.ts';
 
 const PIECE_BYTES = 512 * 1024;
 
 /** Puts a workbench together for a host. Fails with a `ProblemError` when it cannot begin. */
-export async function createWorkbench(
-  options: EngineOptions & { readonly spawnLocked: SpawnLocked },
-): Promise<Workbench> {
+export async function createWorkbench(options: WorkbenchOptions): Promise<Workbench> {
   const engine = createEngine(
     {
       now: () => BigInt(Date.now()) * 1000n,
@@ -43,6 +40,7 @@ export async function createWorkbench(
     'sources.list': async () => readSources(session.target),
     'rejects.list': async (input) => readRejects(session.target, input),
     'record.get': async (input) => readRecord(session.target, input),
+    ...importHandlers(session, options.chooser),
     'run.start': async (_input, job) => session.change(() => runCase(engine, session.target, {}, job)),
     'matrix.get': async () => readMatrix(session.target),
     'control.get': async ({ control }) => readControl(session.target, control),

@@ -6,6 +6,7 @@ import './styles/page.css';
 import './styles/time.css';
 import './styles/inspector.css';
 import './styles/panels.css';
+import './styles/import.css';
 import './styles/print.css';
 
 const place = document.getElementById('root');

@@ -94,4 +94,7 @@ if (electron) {
 }
 if (!options.web) console.log('The Electron runtime is not installed (npx install-electron); serving to a browser.');
 process.on('SIGINT', () => {}); // Ctrl+C reaches the host below too, which closes the case and ends.
-process.exit(await runTool('fieldwork', ['serve', '--data', data, '--port', options.port]));
+// What may be imported from: the sample's own evidence, where it was kept, else what lies here.
+const delivery = join(data, DELIVERY, 'evidence');
+const evidence = existsSync(delivery) ? delivery : process.cwd();
+process.exit(await runTool('fieldwork', ['serve', '--data', data, '--port', options.port, '--evidence', evidence]));

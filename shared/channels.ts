@@ -6,6 +6,8 @@ export const WANT_ENGINE_PORT = 'want-engine-port';
 export const ENGINE_PORT = 'engine-port';
 /** Said to a page when its engine has ended. Asking for a port again starts a new one. */
 export const ENGINE_GONE = 'engine-gone';
+/** By which a preload script tells the shell where the files lie that a person dropped on the window. */
+export const DROPPED_EVIDENCE = 'dropped-evidence';
 
 /** The sub-protocol of the web socket; the token stands beside it as `token.<token>`. */
 export const WEB_SOCKET_PROTOCOL = 'fieldwork.v1';

@@ -3,6 +3,8 @@
  * Values are plain JSON: instants are RFC 3339 text in UTC, days are `YYYY-MM-DD`, counts are safe integers.
  */
 import { z } from 'zod';
+import { importCalls } from './import-contract.ts';
+import { progressSchema } from './progress.ts';
 import { controlDayStates, frequencies, rowStatuses, severities } from './states.ts';
 
 // The renderer runs without `eval`; zod must not probe for it.
@@ -14,14 +16,7 @@ const count = z.int().min(0);
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const state = z.enum(controlDayStates);
 
-export const progressSchema = z.object({
-  step: z.string(),
-  fraction: z.number().min(0).max(1).optional(),
-  bytesDone: z.number().optional(),
-  bytesTotal: z.number().optional(),
-  recordsDone: z.number().optional(),
-  secondsLeft: z.number().optional(),
-});
+export { progressSchema };
 
 /** `source_id` and record: what every figure rests on. */
 export const citationSchema = z.object({ sourceId: count, record: count });
@@ -209,6 +204,7 @@ export const contract = {
       validUtf8: z.boolean(),
     }),
   },
+  ...importCalls,
   'run.start': {
     kind: 'call',
     in: z.object({}),
@@ -312,6 +308,15 @@ export type ProgressOf<N extends MethodName> = Contract[N] extends { progress: i
 export type CallName = { [N in MethodName]: Contract[N]['kind'] extends 'call' ? N : never }[MethodName];
 export type StreamName = { [N in MethodName]: Contract[N]['kind'] extends 'stream' ? N : never }[MethodName];
 
+export type {
+  EvidenceEntry,
+  FileOutcome,
+  FileProblem,
+  FileSettings,
+  ImportAccount,
+  PlannedEvidence,
+  SettingsForAll,
+} from './import-contract.ts';
 export type CaseSummary = z.infer<typeof caseSummarySchema>;
 export type Source = z.infer<typeof sourceSchema>;
 export type MatrixControl = z.infer<typeof matrixControlSchema>;

@@ -10,6 +10,8 @@ export interface EngineOptions {
   readonly cases: readonly { readonly key: string; readonly path: string; readonly title: string }[];
   /** Folder of the sample engagement and its case; made on first opening. */
   readonly sampleDir: string;
+  /** Folders whose files a window may import by browsing; none where the host has a dialog of its own. */
+  readonly evidence: readonly { readonly path: string; readonly title: string }[];
   /** Folder of the auditor's keys. */
   readonly identitiesDir: string;
   readonly readOnly: boolean;
@@ -27,6 +29,10 @@ export type HostMessage =
   | { readonly kind: 'locked'; readonly id: number }
   | { readonly kind: 'locked-failed'; readonly id: number; readonly reason: string }
   | { readonly kind: 'locked-exit'; readonly id: number; readonly reason: string }
+  /** Answers `choose-evidence`: what the person chose in the host's dialog; empty when nothing. */
+  | { readonly kind: 'evidence-chosen'; readonly id: number; readonly paths: readonly string[] }
+  /** Files and folders that a person dropped on the window. */
+  | { readonly kind: 'evidence-dropped'; readonly paths: readonly string[] }
   /** Close the case and end. */
   | { readonly kind: 'stop' };
 
@@ -39,4 +45,6 @@ export type EngineMessage =
   /** This tab broke the protocol. */
   | { readonly kind: 'tab-close'; readonly tab: number }
   | { readonly kind: 'spawn-locked'; readonly id: number }
-  | { readonly kind: 'kill-locked'; readonly id: number };
+  | { readonly kind: 'kill-locked'; readonly id: number }
+  /** Show the dialog in which a person chooses evidence. */
+  | { readonly kind: 'choose-evidence'; readonly id: number; readonly what: 'files' | 'folders' };

@@ -82,7 +82,7 @@ async function deliveries(context: CommandContext, path: string): Promise<ExitCo
   if (context.json) printJson(rows);
   else
     printTable(
-      ['stream', 'system', 'day', 'earlier', 'later', 'in both', 'gone', 'new', 'changed', 'first gone'],
+      ['stream', 'system', 'day', 'earlier', 'later', 'in both', 'gone', 'new', 'changed', 'records gone'],
       rows.map((d) => [
         d.stream,
         d.system,
@@ -93,10 +93,19 @@ async function deliveries(context: CommandContext, path: string): Promise<ExitCo
         d.removed,
         d.added,
         d.changed,
-        d.firstRemoved === null ? null : `S${d.earlier} #${d.firstRemoved}`,
+        goneRecords(d),
       ]),
     );
-  return 0;
+  return rows.some(({ removed }) => removed > 0) ? 1 : 0;
+}
+
+type Delivery = Awaited<ReturnType<typeof readDeliveries>>[number];
+
+/** The citations of records that are gone, the first ten of a day; the rest as their number. */
+function goneRecords({ earlier, removed, removedRecords }: Delivery): string | null {
+  const cited = removedRecords.map((record) => `#${record}`).join(' ');
+  const more = removed - removedRecords.length;
+  return removed === 0 ? null : `S${earlier} ${cited}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 interface RunCommandOptions {

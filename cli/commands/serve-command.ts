@@ -12,6 +12,7 @@ interface ServeOptions {
   readonly readOnly?: boolean;
   readonly port: string;
   readonly data: string;
+  readonly evidence: readonly string[];
 }
 
 async function serve(
@@ -21,6 +22,7 @@ async function serve(
 ): Promise<ExitCode> {
   const port = portNumber(options.port);
   if (path !== undefined) await checkIsCase(path);
+  for (const folder of options.evidence) await checkIsFolder(folder);
   const host = await startWebHost({
     port,
     staticDir: engine.paths.renderer,
@@ -28,6 +30,7 @@ async function serve(
     engineOptions: {
       host: 'web',
       cases: path === undefined ? [] : [{ key: 'case-1', path: resolve(path), title: basename(resolve(path)) }],
+      evidence: options.evidence.map((folder) => ({ path: resolve(folder), title: titleOf(resolve(folder)) })),
       sampleDir: join(resolve(options.data), 'sample'),
       identitiesDir: join(resolve(options.data), 'identities'),
       readOnly: options.readOnly === true,
@@ -55,6 +58,29 @@ async function checkIsCase(path: string): Promise<void> {
     where: { file: path },
     remedy: 'Give the folder of a case, or make one with `fieldwork new`.',
   });
+}
+
+/** What may be imported is said by whoever starts the workbench: a window that is given it browses nothing else. */
+async function checkIsFolder(path: string): Promise<void> {
+  const isFolder = await stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  if (isFolder) return;
+  fail({
+    code: 'not_found',
+    message: 'There is no such folder to import evidence from.',
+    where: { file: path },
+    remedy: 'Give --evidence a folder that is there; what it holds can then be chosen in the workbench.',
+  });
+}
+
+function titleOf(path: string): string {
+  return basename(path) || path;
+}
+
+function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
 }
 
 function untilStopped(signal: AbortSignal): Promise<void> {
@@ -87,6 +113,12 @@ export function addServeCommand(program: Command): void {
     .option('--read-only', 'nothing can be changed')
     .option('--port <number>', 'port to listen on; 0 takes any that is free', '0')
     .option('--data <folder>', 'where the sample engagement and the identities are', dataFolder())
+    .option(
+      '--evidence <folder>',
+      'a folder from which evidence may be imported in the workbench; may be given again',
+      collect,
+      [] as readonly string[],
+    )
     .option('--json', 'one JSON value on stdout')
     .action(action(serve));
 }

@@ -46,7 +46,7 @@ export function metricClockSamples(): string {
         k.reference, k.gives, k.sign * m.value AS value,
         k.gives = 'offset' AND h.samples >= 2 AND h.min = h.max AS is_flat
       FROM kinds k JOIN evidence.metric_series s ON s.name = k.name
-      JOIN evidence.metric_samples m ON m.series_id = s.series_id
+      JOIN metric_samples m ON m.series_id = s.series_id
       LEFT JOIN evidence.metric_hours h ON h.series_id = m.series_id AND h.hour = date_trunc('hour', m.time)
       WHERE isfinite(m.value))
     SELECT source_id, coalesce(min(record) FILTER (gives = 'offset'), min(record)) AS record, time, system,

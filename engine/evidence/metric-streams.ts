@@ -28,7 +28,7 @@ export async function rollUpScrapes(transaction: Transaction, sourceId: number):
        FROM evidence.metric_series WHERE source_id = $source::INTEGER AND system IS NOT NULL),
      targets AS (SELECT DISTINCT job, instance FROM series WHERE name = 'up' AND samples_kept),
      answered AS (
-       SELECT s.system, s.record, m.time FROM series s JOIN evidence.metric_samples m USING (series_id)
+       SELECT s.system, s.record, m.time FROM series s JOIN metric_samples m USING (series_id)
        WHERE s.name = 'up' AND m.value = 1 AND m.source_id = $source::INTEGER),
      others AS (
        SELECT s.system, s.record, h.hour, h.samples FROM series s JOIN evidence.metric_hours h USING (series_id)

@@ -1,30 +1,71 @@
 /** Roll-ups made when a source is imported, so that coverage and most controls never scan raw rows twice. */
 import { MICROS_PER_HOUR } from '../../shared/time.ts';
+import type { ReadSource } from '../intake/database-recipe.ts';
 import type { Transaction } from '../store/case-database.ts';
+import { dropCommonTimes, findCommonTimes } from './common-times.ts';
+import { rollUpConfigurations } from './config-drift.ts';
+import { describeCutEvents, joinCutEvents, type CutEvent } from './cut-events.ts';
 import { describeDifferences, findDeliveryDifferences, type Ask } from './delivery-differences.ts';
-import { rollUpMetrics, type MetricSource } from './metric-roll-ups.ts';
-import { findRepeats } from './repeated-records.ts';
+import { rollUpMetrics } from './metric-roll-ups.ts';
 import { rollUpScrapes } from './metric-streams.ts';
+import { clockRows, countRepeats, eventRows, findRepeatedClocks, findRepeatedEvents } from './repeated-records.ts';
+import { findRepeatedSamples } from './repeated-samples.ts';
+import { findRepeatedScans } from './repeated-files.ts';
+import { describeMissingFiles } from './rotated-sets.ts';
+import { compareTickets } from './ticket-states.ts';
 
 /**
  * Makes what rests on the rows of a source and of those before it. Gives what has to be said of the source, in sentences.
  */
-export async function rollUpSource(
-  transaction: Transaction,
-  source: MetricSource & { readonly dayZone: string },
-): Promise<readonly string[]> {
-  const repeats = await findRepeats(transaction, source.sourceId);
+export async function rollUpSource(transaction: Transaction, source: ReadSource): Promise<readonly string[]> {
+  const cut = await compareWithEarlier(transaction, source);
   await rollUpEvents(transaction, source.sourceId);
   await rollUpClocks(transaction, source.sourceId);
   await rollUpMetrics(transaction, source);
+  const samples = await findRepeatedSamples(transaction, source.sourceId);
   await rollUpScrapes(transaction, source.sourceId);
-  if (repeats.size === 0) return [];
-  const ask: Ask = (sql, parameters) => transaction.query(sql, parameters);
-  const differences = await findDeliveryDifferences(ask, source.dayZone, source.sourceId);
+  await rollUpConfigurations(transaction, source.sourceId);
   return [
-    ...[...repeats].map(
-      ([earlier, count]) =>
-        `${count} of its records are in S${earlier} too: each counts once, and this is its second citation.`,
+    ...(await describeMissingFiles(transaction, source)),
+    ...describeCutEvents(cut),
+    ...(await describeRepeats(transaction, source)),
+    ...samples.map((found) => `${found.samples} of its samples are in S${found.ofSourceId} too: each counts once.`),
+    ...(await compareTickets(transaction, source)),
+  ];
+}
+
+/** Finds what earlier sources have too; gives the events of this one that a file cut. */
+async function compareWithEarlier(transaction: Transaction, source: ReadSource): Promise<readonly CutEvent[]> {
+  const { sourceId } = source;
+  let cut: readonly CutEvent[] = [];
+  const ofEvents = await findCommonTimes(transaction, source, eventRows);
+  if (ofEvents) {
+    await findRepeatedEvents(transaction, sourceId, ofEvents);
+    cut = await joinCutEvents(transaction, sourceId, ofEvents);
+    await dropCommonTimes(transaction);
+  }
+  const ofClocks = await findCommonTimes(transaction, source, clockRows);
+  if (ofClocks) {
+    await findRepeatedClocks(transaction, sourceId, ofClocks);
+    await dropCommonTimes(transaction);
+  }
+  await findRepeatedScans(transaction, source);
+  return cut;
+}
+
+/** How many records are repeats, and how the two deliveries differ where they are two of one log. */
+async function describeRepeats(
+  transaction: Transaction,
+  { sourceId, dayZone }: ReadSource,
+): Promise<readonly string[]> {
+  const repeats = await countRepeats(transaction, sourceId);
+  if (repeats.length === 0) return [];
+  const ask: Ask = (sql, parameters) => transaction.query(sql, parameters);
+  const differences = await findDeliveryDifferences(ask, dayZone, sourceId);
+  return [
+    ...repeats.map(
+      ({ ofSourceId, records }) =>
+        `${records} of its records are in S${ofSourceId} too: each counts once, and this is its second citation.`,
     ),
     ...describeDifferences(differences),
   ];
@@ -82,7 +123,8 @@ async function rollUpSlice(transaction: Transaction, sourceId: number, { from, t
        FROM evidence.events e LEFT JOIN heard h ON h.stream = e.stream AND h.system = e.system
        WHERE e.source_id = $source::INTEGER AND e.system IS NOT NULL
          AND e.time >= make_timestamp($from::BIGINT) AND e.time < make_timestamp($to::BIGINT)
-         AND e.record NOT IN (SELECT record FROM evidence.repeats WHERE source_id = $source::INTEGER))
+         AND e.record NOT IN (SELECT record FROM evidence.repeats WHERE source_id = $source::INTEGER
+           UNION ALL SELECT record FROM evidence.event_parts WHERE source_id = $source::INTEGER))
      SELECT $source::INTEGER, stream, system, date_trunc('hour', time), count(*), min(time), max(time), min(record),
        max(silence_s)
      FROM spoken GROUP BY stream, system, date_trunc('hour', time)`,
@@ -96,7 +138,8 @@ async function rollUpClocks(transaction: Transaction, sourceId: number): Promise
     `INSERT INTO evidence.stream_hours
      WITH measured AS (
        SELECT system, time, record, epoch(time) - epoch(lag(time) OVER (PARTITION BY system ORDER BY time, record)) AS silence_s
-       FROM evidence.clock_samples WHERE source_id = $source::INTEGER AND time IS NOT NULL AND system IS NOT NULL)
+       FROM evidence.clock_samples WHERE source_id = $source::INTEGER AND time IS NOT NULL AND system IS NOT NULL
+         AND record NOT IN (SELECT record FROM evidence.repeats WHERE source_id = $source::INTEGER))
      SELECT $source::INTEGER, 'clock', system, date_trunc('hour', time), count(*), min(time), max(time), min(record),
        max(silence_s)
      FROM measured GROUP BY ALL`,

@@ -6,10 +6,26 @@ import { extract, type Entry, type Headers } from 'tar-stream';
 import { z } from 'zod';
 import { fail, ProblemError } from '../../shared/problem.ts';
 import { stopIfCancelled } from '../core/cancelled.ts';
-import { fileBytes, gunzipped, openZip } from './open-content.ts';
 import type { PlacedPart } from './folder-source.ts';
+import { failGrowth, MOST_ARCHIVE_GROWTH, roomFor } from './growth.ts';
+import { containerOf, fileBytes, isCompressed, unwrapped, type Container, type Opening } from './open-content.ts';
+import { openZip } from './zip-archive.ts';
 
-export type ArchiveKind = 'zip' | 'tar' | 'tar.gz';
+export type ArchiveKind = 'zip' | 'tar' | 'tar.gz' | 'tar.zst';
+
+/** What the tar itself lies in. */
+const wrappings: Readonly<Record<Exclude<ArchiveKind, 'zip'>, Container>> = {
+  tar: 'plain',
+  'tar.gz': 'gzip',
+  'tar.zst': 'zstd',
+};
+
+/** Which archive a file is; `undefined` for what holds one content only. */
+export function archiveKindOf({ outer, head }: Opening): ArchiveKind | undefined {
+  if (outer === 'zip' || outer === 'tar') return outer;
+  if (!isCompressed(outer) || containerOf(head) !== 'tar') return undefined;
+  return outer === 'gzip' ? 'tar.gz' : 'tar.zst';
+}
 
 const MOST_MEMBERS = 200_000;
 /** What Linux allows a path to have. */
@@ -17,9 +33,6 @@ const LONGEST_NAME = 4096;
 const DEEPEST_NAME = 100;
 /** Characters of all names together: they are in memory at once. */
 const MOST_NAMES = 64 * 1024 ** 2;
-/** No evidence shrinks to less than a hundredth; small archives may hold long runs of the same. */
-const MOST_GROWTH = 100;
-const ALWAYS_ALLOWED_BYTES = 1024 ** 3;
 
 /** A member of an archive while it is being read in order: its content is there until the next is asked for. */
 export interface StreamedMember {
@@ -35,16 +48,16 @@ export interface StreamedMember {
 export async function* membersOf(path: string, kind: ArchiveKind, name: string): AsyncGenerator<StreamedMember> {
   // An archive that is not there is told of by whoever reads it.
   const size = (await stat(path).catch(() => undefined))?.size ?? 0;
-  const room = Math.max(ALWAYS_ALLOWED_BYTES, size * MOST_GROWTH);
+  const room = roomFor(size, MOST_ARCHIVE_GROWTH);
   if (kind === 'zip') yield* zipMembers(path, name, room);
-  else yield* tarMembers(kind === 'tar' ? fileBytes(path) : gunzipped(fileBytes(path), name), name, room);
+  else yield* tarMembers(unwrapped(fileBytes(path), wrappings[kind], name), name, room);
 }
 
 async function* zipMembers(path: string, archive: string, room: number): AsyncGenerator<StreamedMember> {
   const zip = await openZip(path, archive);
   try {
     // What a member is said to hold is what it gives, or reading it fails.
-    if (zip.members.reduce((sum, { bytes }) => sum + bytes, 0) > room) failGrowth(archive);
+    if (zip.members.reduce((sum, { bytes }) => sum + bytes, 0) > room) failGrowth(archive, MOST_ARCHIVE_GROWTH);
     const names = new MemberNames(archive);
     const members = zip.members.map((member) => ({ name: names.add(member.name), member }));
     for (const { name, member } of members) yield { name, content: member.open() };
@@ -277,7 +290,7 @@ class TarBytes {
     for await (const piece of bytes) {
       this.given += piece.length;
       this.givenSinceFile += piece.length;
-      if (this.given > this.room) failGrowth(this.archive);
+      if (this.given > this.room) failGrowth(this.archive, MOST_ARCHIVE_GROWTH);
       if (this.givenSinceFile > MOST_BETWEEN_BYTES)
         failUnsafe(
           `More than ${MOST_BETWEEN_BYTES} bytes of it lie between two files or after the last: names have no such length.`,
@@ -322,10 +335,6 @@ class TarBytes {
     while (at > 0 && piece[at - 1] === 0) at--;
     this.zeros = at === 0 ? this.zeros + piece.length : piece.length - at;
   }
-}
-
-function failGrowth(archive: string): never {
-  failUnsafe(`It holds more than ${MOST_GROWTH} times its own size.`, archive);
 }
 
 function failUnsafe(message: string, file: string): never {

@@ -7,6 +7,15 @@ export interface ReadSource {
   readonly series: readonly string[] | null;
   /** IANA zone of the engagement's days. */
   readonly dayZone: string;
+  /** Path as given, and the path in its archive; left out for rows that come of no file. */
+  readonly originalPath?: string;
+  readonly member?: string | null;
+  /** SHA-256 of its decompressed content. */
+  readonly contentSha256?: string;
+  /** When the file was made, UTC microseconds, as a person says. */
+  readonly takenAt?: bigint | null;
+  /** System that the file is of where its records name none. */
+  readonly system?: string | null;
 }
 
 /** What stages to the right give to a case database: its tables and views, and the roll-ups of a new source. */

@@ -1,5 +1,5 @@
 /** What is said of a source that was imported: in the ledger, and to the person who asked; and why one was not. */
-import { fail } from '../../shared/problem.ts';
+import { fail, type Problem } from '../../shared/problem.ts';
 import type { FileReport } from './import-report.ts';
 import type { SealedFile, SourceContent, SourceSpec } from './import-source.ts';
 import { ledgerData, ledgerInstant } from './ledger-kinds.ts';
@@ -70,12 +70,18 @@ export function failAlreadyThere(spec: SourceSpec, sourceId: number): never {
   });
 }
 
+/** The source that holds a refused file already; undefined where it was refused for another reason. */
+export function alreadyThereAs({ code, message }: Problem): number | undefined {
+  const [, source] = code === 'already_exists' ? (/\bas S(\d+)\b/.exec(message) ?? []) : [];
+  return source === undefined ? undefined : Number(source);
+}
+
 export function failNested(file: string): never {
   return fail({
     code: 'unsafe_archive',
-    message: 'This archive lies inside another one; only one level is opened.',
+    message: 'This is an archive or compressed data inside another one; only one level is opened.',
     where: { file },
-    remedy: 'Unpack the outer archive and import its files.',
+    remedy: 'Unpack the outer one and import what is in it.',
   });
 }
 

@@ -15,8 +15,9 @@ import { auditWindow } from './engagement.ts';
 import { asProblem, sealEvidence, unsealEvidence, type EvidenceCase } from './evidence-case.ts';
 import { copyFolder, folderHash, identityOf, partsBelow } from './folder-source.ts';
 import { firstRows } from './first-rows.ts';
+import { Growth, MOST_ARCHIVE_GROWTH, MOST_FILE_GROWTH } from './growth.ts';
 import { HashedCopy } from './hashed-copy.ts';
-import { failAlreadyThere, failEmptyArchive, failNested, importedEntry, importedReport } from './import-account.ts';
+import { failAlreadyThere, failEmptyArchive, importedEntry, importedReport } from './import-account.ts';
 import type { ImportProgress } from './import-progress.ts';
 import type { FileReport, ImportOptions } from './import-report.ts';
 import { readFolderSource, type FolderContent } from './import-snapshot.ts';
@@ -28,7 +29,8 @@ import {
   type SourceContent,
   type SourceSpec,
 } from './import-source.ts';
-import { containerOf, fileBytes, gunzipHead, gunzipped, HEAD_BYTES } from './open-content.ts';
+import { fileBytes, unwrapped, type Looked } from './open-content.ts';
+import { openMember } from './open-member.ts';
 import { decideFormat, isArchive, snapshotReason, type Decision, type PlannedFile } from './plan-import.ts';
 import type { SystemNames } from './system-names.ts';
 
@@ -91,10 +93,12 @@ export class FileImport {
 
   private async importWhole(): Promise<FileReport> {
     const decision = fileDecision(this.file.decision);
-    if (this.file.container === 'gzip') {
-      // Copied first: what follows the end of gzip data is not passed on by the decompressor, but must be hashed.
+    const { container, path } = this.file;
+    if (container === 'gzip' || container === 'zstd') {
+      // Copied first: the hash is that of the file as it was delivered, whatever the decompressor makes of its end.
       const sealed = await this.copyAndHash();
-      const bytes = gunzipped(fileBytes(this.copy), this.file.path);
+      const content = unwrapped(fileBytes(this.copy), container, path);
+      const bytes = new Growth(sealed.bytes, MOST_FILE_GROWTH).counted(content, path);
       return this.importContent({ member: null, decision, read: readBytes(decision, bytes) }, async () => sealed);
     }
     const reading = new HashedCopy(this.file.path, this.copy, this.task.progress);
@@ -130,8 +134,10 @@ export class FileImport {
     if (taken.size === names.length) return reports.map(({ report }) => report);
     // With its first source the copy has become evidence.
     const place = this.kept ? evidencePath(this.task.target.folder, sealed.sha256, this.file.name) : this.copy;
+    const growth = new Growth(sealed.bytes, MOST_ARCHIVE_GROWTH);
     for await (const member of membersOf(place, kind, this.file.path)) {
-      if (!taken.has(member.name)) others.push(await this.importMember(member, sealed));
+      if (this.task.options.members?.get(member.name)?.leaveOut === true) continue;
+      if (!taken.has(member.name)) others.push(await this.importMember(member, sealed, growth));
     }
     return [...reports.map(({ report }) => report), ...others];
   }
@@ -174,27 +180,29 @@ export class FileImport {
     }
   }
 
-  private async importMember(member: StreamedMember, sealed: SealedFile): Promise<FileReport> {
+  private async importMember(member: StreamedMember, sealed: SealedFile, growth: Growth): Promise<FileReport> {
     const path = `${this.file.path}!${member.name}`;
+    let opened: Looked | undefined;
     try {
-      return await this.importContent(await this.memberContent(member, path), async () => sealed);
+      opened = await openMember(member.content, path, growth);
+      return await this.importContent(this.memberContent(member, path, opened), async () => sealed);
     } catch (error) {
       return this.refusal(path, error);
+    } finally {
+      await opened?.close();
     }
   }
 
-  private async memberContent(member: StreamedMember, path: string): Promise<Content> {
-    const { head, all } = await withHead(member.content);
-    const container = containerOf(head);
-    const inner = container === 'gzip' ? gunzipHead(head) : head;
-    if (container === 'zip' || container === 'tar' || containerOf(inner) === 'tar') failNested(path);
+  private memberContent(member: StreamedMember, path: string, opened: Looked): Content {
     const decision = decideFormat(
-      inner,
-      { as: this.task.options.as, hasMapping: this.task.options.mapping !== undefined },
+      opened.head,
+      {
+        as: this.task.options.members?.get(member.name)?.as ?? this.task.options.as,
+        hasMapping: this.task.options.mapping !== undefined,
+      },
       path,
     );
-    const bytes = container === 'gzip' ? gunzipped(all, path) : all;
-    return { member: member.name, decision, read: readBytes(decision, bytes) };
+    return { member: member.name, decision, read: readBytes(decision, opened.all) };
   }
 
   private async importContent(content: Content, seal: () => Promise<SealedFile>): Promise<FileReport> {
@@ -207,7 +215,7 @@ export class FileImport {
           const sealed = await seal();
           this.checkNew(sealed, spec);
           const { recipe, effects } = this.task.target.context;
-          const statements = await recipe.rollUpSource(transaction, spec);
+          const statements = await recipe.rollUpSource(transaction, { ...spec, contentSha256: rows.contentSha256 });
           const read = { ...rows, assumptions: [...rows.assumptions, ...statements].sort() };
           await registerSource(transaction, spec, read, { ...sealed, importedAt: effects.now() });
           const report = importedReport(spec, read, sealed, content.decision.reason, this.task.options.dryRun === true);
@@ -326,24 +334,4 @@ async function namesIn(members: AsyncIterable<StreamedMember>): Promise<readonly
   const names: string[] = [];
   for await (const { name } of members) names.push(name);
   return names;
-}
-
-/** The first bytes, and the same content from its beginning. */
-async function withHead(
-  content: AsyncIterable<Uint8Array>,
-): Promise<{ readonly head: Uint8Array; readonly all: AsyncIterable<Uint8Array> }> {
-  const pieces = content[Symbol.asyncIterator]();
-  const first: Uint8Array[] = [];
-  let length = 0;
-  while (length < HEAD_BYTES) {
-    const next = await pieces.next();
-    if (next.done === true) break;
-    first.push(next.value);
-    length += next.value.length;
-  }
-  async function* all(): AsyncGenerator<Uint8Array> {
-    yield* first;
-    for (let next = await pieces.next(); next.done !== true; next = await pieces.next()) yield next.value;
-  }
-  return { head: Buffer.concat(first).subarray(0, HEAD_BYTES), all: all() };
 }

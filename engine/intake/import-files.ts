@@ -8,7 +8,7 @@ import { refusedEntry, type EvidenceCase } from './evidence-case.ts';
 import { FileImport } from './import-file.ts';
 import { startProgress } from './import-progress.ts';
 import type { FileReport, ImportOptions, ImportReport } from './import-report.ts';
-import { planImport } from './plan-import.ts';
+import { planImport, type PlannedFile, type Refusal } from './plan-import.ts';
 import { SystemNames } from './system-names.ts';
 
 /**
@@ -28,20 +28,51 @@ export async function importFiles(
   const isGeneric = options.as === undefined || options.as.startsWith('generic-');
   if (options.mapping !== undefined && isGeneric) checkMapping(options.mapping);
   const plan = await planImport(paths, how);
-  const progress = startProgress(plan.files, job);
+  const files = plan.files.map((file) => ({ file, options }));
+  return importPlanned(target, { files, refused: plan.refused }, job);
+}
+
+/** A file of a plan, with what was said of it. */
+export interface FileToImport {
+  readonly file: PlannedFile;
+  readonly options: ImportOptions;
+}
+
+/** Files in the order in which they are imported, and those that cannot be. */
+export interface DecidedImport {
+  readonly files: readonly FileToImport[];
+  readonly refused: readonly Refusal[];
+}
+
+/**
+ * Imports what was planned, each file as was said of it; `onFile` hears what became of each as soon as that is known.
+ * Fails and reports as `importFiles` does.
+ */
+export async function importPlanned(
+  target: EvidenceCase,
+  plan: DecidedImport,
+  job: JobContext,
+  onFile: (file: PlannedFile, reports: readonly FileReport[]) => void = () => undefined,
+): Promise<ImportReport> {
+  const progress = startProgress(
+    plan.files.map(({ file }) => file),
+    job,
+  );
   const files: FileReport[] = plan.refused.map(({ path, problem }) => ({ outcome: 'refused', path, problem }));
-  const task = { target, options, job, progress, names: new SystemNames(target.database) };
+  const names = new SystemNames(target.database);
   await mkdir(target.folder.incoming, { recursive: true });
   try {
-    for (const file of plan.files) {
-      files.push(...(await new FileImport(task, file).run()));
+    for (const { file, options } of plan.files) {
+      const reports = await new FileImport({ target, options, job, progress, names }, file).run();
+      files.push(...reports);
+      onFile(file, reports);
       progress.fileDone(file);
     }
   } finally {
     await rm(target.folder.incoming, { recursive: true, force: true });
   }
   const report = summarise(files);
-  if (report.imported > 0 && options.dryRun !== true) await noteRefusals(target, files);
+  if (files.some(({ outcome }) => outcome === 'imported')) await noteRefusals(target, files);
   return report;
 }
 

@@ -16,8 +16,18 @@ export interface ImportOptions {
   readonly mapping?: string;
   /** When the files were made, UTC microseconds, for those that do not say. */
   readonly takenAt?: UtcMicros;
+  /** What was said of single members of an archive, by their names in it. */
+  readonly members?: ReadonlyMap<string, MemberChoice>;
   /** Reads and accounts for everything, and keeps nothing. */
   readonly dryRun?: boolean;
+}
+
+/** What a person says of one file in an archive. */
+export interface MemberChoice {
+  /** Id of the format that it is read as. */
+  readonly as?: string;
+  /** It is not imported. */
+  readonly leaveOut?: boolean;
 }
 
 /** The first rows of a table; values as text, null where there is none. */

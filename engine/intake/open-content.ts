@@ -1,29 +1,35 @@
 /**
- * Evidence files as they are handed over: plain, gzip, tar, or zip. Compressed files are opened by Node, never by DuckDB,
- * which gives half of a truncated .gz without an error.
+ * Evidence files as they are handed over: plain, gzip, Zstandard, tar, or zip. Compressed files are opened here, never by
+ * DuckDB, which gives half of a truncated .gz without an error.
  */
 import { createReadStream, type ReadStream } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
-import { constants, crc32, createGunzip, gunzipSync } from 'node:zlib';
-import yauzl from 'yauzl';
-import { fail, ProblemError, type Problem } from '../../shared/problem.ts';
+import { createGunzip } from 'node:zlib';
+import { fail, ProblemError } from '../../shared/problem.ts';
+import { zstdContent } from './zstd-data.ts';
 
 export type Container = 'plain' | 'gzip' | 'tar' | 'zip' | 'zstd';
 
 /** How much of a file is looked at to recognise it, in bytes after decompression. */
 export const HEAD_BYTES = 64 * 1024;
 const PIECE_BYTES = 1 << 20;
-const MOST_MEMBERS = 200_000;
 
 /** What a file is, by its first bytes. */
 export function containerOf(head: Uint8Array): Container {
   if (head[0] === 0x1f && head[1] === 0x8b) return 'gzip';
   if (head[0] === 0x50 && head[1] === 0x4b && (head[2] === 3 || head[2] === 5) && (head[3] === 4 || head[3] === 6))
     return 'zip';
-  if (head[0] === 0x28 && head[1] === 0xb5 && head[2] === 0x2f && head[3] === 0xfd) return 'zstd';
+  if (isZstd(head)) return 'zstd';
   if (isTar(head)) return 'tar';
   return 'plain';
+}
+
+// A frame, or one that is to be skipped, which stands first in what pzstd writes.
+function isZstd(head: Uint8Array): boolean {
+  if (head.length < 4) return false;
+  const magic = new DataView(head.buffer, head.byteOffset).getUint32(0, true);
+  return magic === 0xfd2fb528 || (magic & 0xfffffff0) === 0x184d2a50;
 }
 
 // POSIX and GNU tar have a mark at byte 257 of the header of each member. In older ones only the checksum tells: the sum
@@ -55,18 +61,79 @@ export async function readHead(path: string, bytes = HEAD_BYTES): Promise<Uint8A
   }
 }
 
-/** The start of what a gzip head holds; empty when it is damaged from the start. */
-export function gunzipHead(head: Uint8Array): Uint8Array {
-  const options = { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: 128 << 20 };
-  // Without its last bytes a small file has no checksum yet: a wrong one is told when all of it is read.
-  for (const part of [head, head.subarray(0, -8)]) {
-    try {
-      return gunzipSync(part, options).subarray(0, HEAD_BYTES);
-    } catch {
-      continue;
+/** How a file begins. */
+export interface Opening {
+  /** What it is as it stands on the disk. */
+  readonly outer: Container;
+  /** The first bytes of its content, after decompression. */
+  readonly head: Uint8Array;
+}
+
+/** True for what holds one content in fewer bytes. */
+export function isCompressed(container: Container): container is 'gzip' | 'zstd' {
+  return container === 'gzip' || container === 'zstd';
+}
+
+/** Looks at the start of a file. Fails with `unreadable`, and as `unwrapped` does where not one byte comes out. */
+export async function openingOf(path: string): Promise<Opening> {
+  const raw = await readHead(path);
+  const outer = containerOf(raw);
+  return { outer, head: isCompressed(outer) ? await contentHead(path, outer) : raw };
+}
+
+// From the file, not from its first bytes: nothing comes out of a block of Zstandard before its last byte.
+async function contentHead(path: string, container: Container): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  try {
+    for await (const piece of unwrapped(fileBytes(path), container, path)) {
+      pieces.push(piece);
+      length += piece.length;
+      if (length >= HEAD_BYTES) break;
     }
+  } catch (error) {
+    // What follows is damaged: that is told by whoever reads it.
+    if (length === 0) throw error;
   }
-  return new Uint8Array(0);
+  return Buffer.concat(pieces).subarray(0, HEAD_BYTES);
+}
+
+/** A content of which the first bytes were looked at. */
+export interface Looked {
+  readonly head: Uint8Array;
+  /** All of it, from its beginning; can be read once. */
+  readonly all: AsyncIterable<Uint8Array>;
+  /** Lets go of what it comes from, read or not: a decompressor reads ahead. */
+  close(): Promise<void>;
+}
+
+/** Looks at the first bytes of a content. Whoever calls it must close what it gives. */
+export async function withHead(content: AsyncIterable<Uint8Array>): Promise<Looked> {
+  const pieces = content[Symbol.asyncIterator]();
+  const first: Uint8Array[] = [];
+  let length = 0;
+  while (length < HEAD_BYTES) {
+    const next = await pieces.next();
+    if (next.done === true) break;
+    first.push(next.value);
+    length += next.value.length;
+  }
+  async function* all(): AsyncGenerator<Uint8Array> {
+    yield* first;
+    for (let next = await pieces.next(); next.done !== true; next = await pieces.next()) yield next.value;
+  }
+  const close = async (): Promise<void> => void (await pieces.return?.());
+  return { head: Buffer.concat(first).subarray(0, HEAD_BYTES), all: all(), close };
+}
+
+/** What is in `bytes`, which are of that container. Fails as `gunzipped` and `zstdContent` do. `name` is for messages. */
+export function unwrapped(
+  bytes: AsyncIterable<Uint8Array>,
+  container: Container,
+  name: string,
+): AsyncIterable<Uint8Array> {
+  if (container === 'gzip') return gunzipped(bytes, name);
+  return container === 'zstd' ? zstdContent(bytes, name) : bytes;
 }
 
 /** The bytes of a file in order, in pieces of 1 MiB. Fails with `unreadable`. */
@@ -106,14 +173,22 @@ export async function* fileBytesInTurns(path: string): AsyncGenerator<Uint8Array
   }
 }
 
-/** The bytes inside gzip data, all members of it. Fails with `damaged_file` when they are cut off or corrupt. */
+/**
+ * The bytes inside gzip data, all members of it. Fails with `damaged_file` when they are cut off or corrupt, or when
+ * other bytes follow them; only zeros may, which tapes are filled up with.
+ */
 export async function* gunzipped(compressed: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<Uint8Array> {
-  const source = Readable.from(compressed);
+  const seen = { bytes: 0, untilLastNonZero: 0 };
+  const source = Readable.from(watched(compressed, seen));
   const gunzip = createGunzip({ chunkSize: PIECE_BYTES });
   source.on('error', (error) => gunzip.destroy(error));
   source.pipe(gunzip);
   try {
     for await (const piece of gunzip) yield piece as Buffer;
+    source.unpipe(gunzip);
+    // Node stops at a zero after the end and drops what follows.
+    for await (const piece of source) void piece;
+    if (seen.untilLastNonZero > gunzip.bytesWritten) failAfterGzip(gunzip.bytesWritten, seen.bytes, name);
   } catch (error) {
     if (error instanceof ProblemError) throw error;
     failDamagedGzip(error as NodeJS.ErrnoException, name);
@@ -121,6 +196,28 @@ export async function* gunzipped(compressed: AsyncIterable<Uint8Array>, name: st
     source.destroy();
     gunzip.destroy();
   }
+}
+
+async function* watched(
+  pieces: AsyncIterable<Uint8Array>,
+  seen: { bytes: number; untilLastNonZero: number },
+): AsyncGenerator<Uint8Array> {
+  for await (const piece of pieces) {
+    let end = piece.length;
+    while (end > 0 && piece[end - 1] === 0) end--;
+    if (end > 0) seen.untilLastNonZero = seen.bytes + end;
+    seen.bytes += piece.length;
+    yield piece;
+  }
+}
+
+function failAfterGzip(end: number, bytes: number, file: string): never {
+  return fail({
+    code: 'damaged_file',
+    message: `The gzip data ends at byte ${end} of ${bytes}, and what follows is none.`,
+    where: { file, byte: end },
+    remedy: 'Copy the file again from its origin and compare its size and hash with the original.',
+  });
 }
 
 function failDamagedGzip(error: NodeJS.ErrnoException, file: string): never {
@@ -133,126 +230,6 @@ function failDamagedGzip(error: NodeJS.ErrnoException, file: string): never {
     where: { file },
     remedy: 'Copy the file again from its origin and compare its size and hash with the original.',
   });
-}
-
-/** A file inside a zip. */
-export interface Member {
-  readonly name: string;
-  readonly bytes: number;
-  /** Its content in order; can be read once for each call. */
-  open(): AsyncGenerator<Uint8Array>;
-}
-
-export interface ZipArchive {
-  readonly members: readonly Member[];
-  close(): void;
-}
-
-/**
- * Opens a zip and lists its files in the order of their names.
- * Fails with `unsafe_archive` for names that lead out of the archive, encryption, or too many members, and with
- * `damaged_file` when it is no readable zip.
- */
-export async function openZip(path: string, name: string): Promise<ZipArchive> {
-  const zip = await openZipFile(path, name);
-  try {
-    const entries = await listEntries(zip, name);
-    const members = entries.map((entry) => ({
-      name: entry.fileName,
-      bytes: entry.uncompressedSize,
-      open: () => memberBytes(zip, entry, `${name}!${entry.fileName}`),
-    }));
-    return { members, close: () => zip.close() };
-  } catch (error) {
-    zip.close();
-    throw error;
-  }
-}
-
-function openZipFile(path: string, name: string): Promise<yauzl.ZipFile> {
-  return new Promise((resolve, reject) => {
-    yauzl.open(path, { lazyEntries: true, autoClose: false, strictFileNames: true }, (error, zip) =>
-      error ? reject(new ProblemError(zipProblem(error, name))) : resolve(zip),
-    );
-  });
-}
-
-function listEntries(zip: yauzl.ZipFile, name: string): Promise<readonly yauzl.Entry[]> {
-  return new Promise((resolve, reject) => {
-    const entries: yauzl.Entry[] = [];
-    const names = new Set<string>();
-    zip.on('error', (error: Error) => reject(new ProblemError(zipProblem(error, name))));
-    zip.on('end', () =>
-      resolve(entries.sort((a, b) => (a.fileName < b.fileName ? -1 : a.fileName > b.fileName ? 1 : 0))),
-    );
-    zip.on('entry', (entry: yauzl.Entry) => {
-      const unsafe = unsafeEntry(entry, names);
-      names.add(entry.fileName);
-      if (unsafe !== undefined) return reject(new ProblemError(unsafeProblem(unsafe, name)));
-      if (!entry.fileName.endsWith('/')) entries.push(entry);
-      zip.readEntry();
-    });
-    zip.readEntry();
-  });
-}
-
-// UNIX keeps the mode of a file in the upper half of its attributes.
-const MADE_ON_UNIX = 3;
-const FILE_KIND = 0o170000;
-const PLAIN_FILE = 0o100000;
-const FOLDER = 0o040000;
-
-function unsafeEntry(entry: yauzl.Entry, names: ReadonlySet<string>): string | undefined {
-  if (names.has(entry.fileName)) return `The archive has two members named ${entry.fileName}.`;
-  if (names.size >= MOST_MEMBERS) return `The archive has more than ${MOST_MEMBERS} files.`;
-  if ((entry.generalPurposeBitFlag & 1) === 1) return `The member ${entry.fileName} is encrypted.`;
-  const kind = (entry.externalFileAttributes >>> 16) & FILE_KIND;
-  if (entry.versionMadeBy >>> 8 === MADE_ON_UNIX && ![0, PLAIN_FILE, FOLDER].includes(kind))
-    return `The member ${entry.fileName} is a link or a device, not a file.`;
-  if (entry.fileName.endsWith('/') && entry.uncompressedSize > 0)
-    return `The folder ${entry.fileName} in the archive has content.`;
-  return undefined;
-}
-
-async function* memberBytes(zip: yauzl.ZipFile, entry: yauzl.Entry, name: string): AsyncGenerator<Uint8Array> {
-  const stream = await new Promise<Readable>((resolve, reject) => {
-    zip.openReadStream(entry, (error, opened) =>
-      error ? reject(new ProblemError(zipProblem(error, name))) : resolve(opened),
-    );
-  });
-  let checksum = 0;
-  try {
-    for await (const piece of stream) {
-      checksum = crc32(piece as Buffer, checksum);
-      yield piece as Buffer;
-    }
-  } catch (error) {
-    throw new ProblemError(zipProblem(error as Error, name));
-  } finally {
-    stream.destroy();
-  }
-  if (checksum !== entry.crc32)
-    throw new ProblemError(zipProblem(new Error('the checksum of the member is wrong'), name));
-}
-
-function zipProblem(error: Error, file: string): Problem {
-  const unsafe = /invalid relative path|absolute path|invalid characters in fileName/i.test(error.message);
-  if (unsafe) return unsafeProblem(`A name in the archive leads out of it (${error.message}).`, file);
-  return {
-    code: 'damaged_file',
-    message: `The zip archive is damaged (${error.message}).`,
-    where: { file },
-    remedy: 'Copy the archive again from its origin and compare its size and hash with the original.',
-  };
-}
-
-function unsafeProblem(message: string, file: string): Problem {
-  return {
-    code: 'unsafe_archive',
-    message,
-    where: { file },
-    remedy: 'Unpack it in a safe place, look at its files, and import those.',
-  };
 }
 
 function failUnreadable(file: string, error: unknown): never {

@@ -2,21 +2,25 @@
 import { lstat, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, join, relative, resolve, sep } from 'node:path';
 import { fail, ProblemError, type Problem } from '../../shared/problem.ts';
+import { stopIfCancelled } from '../core/cancelled.ts';
+import type { JobContext } from '../core/effects.ts';
 import type { AnyFormat, Format } from '../formats/format.ts';
 import { findSnapshots, type FoundSnapshot } from '../formats/prometheus-tsdb/find-snapshots.ts';
 import { prometheusSnapshot } from '../formats/prometheus-tsdb/prometheus-snapshot.ts';
 import { findFormat, formats, mappedFormat, recogniseFormat } from '../formats/registry.ts';
-import type { ArchiveKind } from './archives.ts';
+import { archiveKindOf, type ArchiveKind } from './archives.ts';
 import type { PlacedPart } from './folder-source.ts';
-import { containerOf, gunzipHead, readHead } from './open-content.ts';
+import { failNested } from './import-account.ts';
+import { containerOf, isCompressed, openingOf } from './open-content.ts';
 import { inRotationOrder } from './rotation-order.ts';
+import { refuseUnopened } from './unopened-compression.ts';
 
 /** Two formats that are both this sure of a file cannot be told apart by content. */
 const TOO_CLOSE = 0.05;
 const SURE_ENOUGH = 0.5;
 
 /** How the content of a planned file is come by. */
-export type Wrapping = 'plain' | 'gzip' | 'folder' | ArchiveKind;
+export type Wrapping = 'plain' | 'gzip' | 'zstd' | 'folder' | ArchiveKind;
 
 export interface PlannedFile {
   /** Of the file, or of the folder. */
@@ -53,6 +57,8 @@ export interface Refusal {
 export interface ImportPlan {
   readonly files: readonly PlannedFile[];
   readonly refused: readonly Refusal[];
+  /** Paths of all that was found, in the order in which they are taken where nothing else decides. */
+  readonly order: readonly string[];
 }
 
 /**
@@ -60,9 +66,9 @@ export interface ImportPlan {
  * that belong together, as those of a snapshot do, are one.
  * Inventories come first, since other files are read with them; then folders that are one source, then files, each by
  * path, the same on every machine, rotated logs from the oldest to the newest.
- * Fails with `not_found` when a path that was named is not there.
+ * Fails with `not_found` when a path that was named is not there, and with `cancelled`.
  */
-export async function planImport(paths: readonly string[], how: FormatChoice): Promise<ImportPlan> {
+export async function planImport(paths: readonly string[], how: FormatChoice, job?: JobContext): Promise<ImportPlan> {
   const { as } = how;
   if (as !== undefined && !findFormat(as)) failNoSuchFormat(as);
   if (as !== undefined && how.hasMapping && findFormat(as)?.usesMapping !== true) failMappingUnused(as);
@@ -70,7 +76,9 @@ export async function planImport(paths: readonly string[], how: FormatChoice): P
   const files: PlannedFile[] = [];
   const { folders, single } = await listFiles(paths, refused, as === undefined || as === prometheusSnapshot.id);
   files.push(...folders);
-  for (const path of single) {
+  for (const [done, path] of single.entries()) {
+    if (job) stopIfCancelled(job.signal, 'The plan was cancelled; nothing was imported.');
+    job?.progress({ step: `Looking at file ${done + 1} of ${single.length}`, fraction: done / single.length });
     try {
       files.push(await planFile(path, how));
     } catch (error) {
@@ -79,7 +87,18 @@ export async function planImport(paths: readonly string[], how: FormatChoice): P
       refused.push({ path, problem });
     }
   }
-  return { files: files.sort((a, b) => rank(a) - rank(b)), refused };
+  const order = [...folders.map(({ path }) => path), ...single];
+  return { files: files.sort((a, b) => rank(a) - rank(b)), refused, order };
+}
+
+/** Files that were decided one by one, in the order in which an import of them all takes them. */
+export function inImportOrder<T extends { readonly file: PlannedFile }>(
+  decided: readonly T[],
+  { order }: Pick<ImportPlan, 'order'>,
+): readonly T[] {
+  const places = new Map(order.map((path, place) => [path, place]));
+  const place = ({ file }: T): number => places.get(file.path) ?? order.length;
+  return [...decided].sort((a, b) => rank(a.file) - rank(b.file) || place(a) - place(b));
 }
 
 function rank({ decision }: PlannedFile): number {
@@ -172,22 +191,25 @@ async function walk(
   }
 }
 
-async function planFile(path: string, how: FormatChoice): Promise<PlannedFile> {
+/**
+ * Says what a single file is, or what a person says it is.
+ * Fails with `unreadable`, `unknown_format`, `ambiguous_format`, and `damaged_file` or `unsafe_archive` for what is
+ * compressed.
+ */
+export async function planFile(path: string, how: FormatChoice): Promise<PlannedFile> {
   const { size } = await stat(path);
-  const head = await readHead(path);
-  const outer = containerOf(head);
-  const name = basename(path);
-  if (outer === 'zstd') return failZstd(path);
-  const content = outer === 'gzip' ? gunzipHead(head) : head;
-  const isTar = outer === 'tar' || (outer === 'gzip' && containerOf(content) === 'tar');
-  const container = isTar ? (outer === 'tar' ? 'tar' : 'tar.gz') : outer;
-  const decision = isArchive(container) ? undefined : decideFormat(content, how, path);
-  return { path, name, bytes: size, container, decision, parts: [] };
+  const opening = await openingOf(path);
+  const { outer, head } = opening;
+  const archive = archiveKindOf(opening);
+  if (archive === undefined && isCompressed(outer) && containerOf(head) !== 'plain') failNested(path);
+  const container = archive ?? outer;
+  const decision = isArchive(container) ? undefined : decideFormat(head, how, path);
+  return { path, name: basename(path), bytes: size, container, decision, parts: [] };
 }
 
 /** True for a file that holds others. */
 export function isArchive(container: Wrapping): container is ArchiveKind {
-  return container === 'zip' || container === 'tar' || container === 'tar.gz';
+  return ['zip', 'tar', 'tar.gz', 'tar.zst'].includes(container);
 }
 
 /**
@@ -195,6 +217,7 @@ export function isArchive(container: Wrapping): container is ArchiveKind {
  * Fails with `unknown_format` or `ambiguous_format`, naming the candidates.
  */
 export function decideFormat(head: Uint8Array, { as, hasMapping }: FormatChoice, file: string): Decision<Format> {
+  refuseUnopened(head, file);
   const named = as === undefined ? undefined : findFormat(as);
   if (named?.framing === 'folder') return failNoFolder(named.title, file);
   if (named) return { format: named, reason: `Read as ${named.id} because that was asked for.` };
@@ -270,15 +293,6 @@ function cannotLookAt(file: string, { code, message }: NodeJS.ErrnoException): P
     where: { file },
     remedy: isOdd ? 'Give the file another name and import it again.' : 'Check its permissions and its disk.',
   };
-}
-
-function failZstd(file: string): never {
-  return fail({
-    code: 'unknown_format',
-    message: 'The file is compressed with Zstandard, which this version does not open.',
-    where: { file },
-    remedy: 'Decompress it with `zstd -d` and import the result.',
-  });
 }
 
 function notAFile(file: string, isLink: boolean): Problem {

@@ -8,7 +8,7 @@ import type { AnyFormat } from '../formats/format.ts';
 import { findSnapshots } from '../formats/prometheus-tsdb/find-snapshots.ts';
 import { findFormat } from '../formats/registry.ts';
 import type { Transaction } from '../store/case-database.ts';
-import { memberOf, unpackArchive, type ArchiveKind } from './archives.ts';
+import { archiveKindOf, memberOf, unpackArchive } from './archives.ts';
 import { evidencePath, unpackedFolder, type CaseFolder } from './case-folder.ts';
 import type { DatabaseRecipe } from './database-recipe.ts';
 import { folderHash, hashFile, identityOf, partsBelow, type PlacedPart } from './folder-source.ts';
@@ -16,7 +16,16 @@ import { readFolderSource } from './import-snapshot.ts';
 import { readSource, registerSource, type SourceContent, type SourceSpec } from './import-source.ts';
 import type { LedgerEntry } from './ledger.ts';
 import { entryTime, ledgerInstant, type SourceImported } from './ledger-kinds.ts';
-import { containerOf, fileBytes, gunzipHead, gunzipped, readHead } from './open-content.ts';
+import {
+  containerOf,
+  fileBytes,
+  isCompressed,
+  openingOf,
+  readHead,
+  unwrapped,
+  type Container,
+} from './open-content.ts';
+import { openMember } from './open-member.ts';
 
 export interface Replay {
   readonly transaction: Transaction;
@@ -47,7 +56,7 @@ export async function replaySource({
   job.progress({ step: `Reading ${data.name} again` });
   const content = await readAgain(transaction, { spec, folder, data }, job);
   checkSame(content, data, folder);
-  const statements = await recipe.rollUpSource(transaction, spec);
+  const statements = await recipe.rollUpSource(transaction, { ...spec, contentSha256: content.contentSha256 });
   const assumptions = [...new Set([...content.assumptions, ...statements])].sort();
   await registerSource(
     transaction,
@@ -83,7 +92,7 @@ export async function sealedParts(folder: CaseFolder, data: SourceImported): Pro
   const path = evidencePath(folder, data.sha256, data.name);
   if (data.files)
     return data.files.map((part) => ({ path: part.path, place: join(path, part.path), bytes: part.bytes }));
-  const kind = await archiveKind(path);
+  const kind = archiveKindOf(await openingOf(path));
   const unpacked = unpackedFolder(folder, data.sha256);
   const parts = await unpackArchive(path, kind ?? 'tar', { folder: unpacked, archive: data.name });
   const names = parts.map((part) => part.path);
@@ -128,7 +137,8 @@ function formatOf(data: SourceImported): AnyFormat {
  */
 export async function* sealedContent(folder: CaseFolder, data: SourceImported): AsyncGenerator<Uint8Array> {
   const path = evidencePath(folder, data.sha256, data.name);
-  if ((await wrappingOf(path, data)) === 'plain') return yield* checkedBytes(path, data);
+  const isPlain = data.member === null && !isCompressed(await containerAt(path));
+  if (isPlain) return yield* checkedBytes(path, data);
   await checkHash(path, data);
   yield* contentOf(path, data);
 }
@@ -136,36 +146,21 @@ export async function* sealedContent(folder: CaseFolder, data: SourceImported): 
 /** The same without any check: for a file whose hash was checked just before. */
 export async function* contentOf(path: string, data: SourceImported): AsyncGenerator<Uint8Array> {
   const { member, name: archive } = data;
-  const kind = member === null ? undefined : await archiveKind(path);
-  if (kind !== undefined && member !== null) return yield* unpacked(memberOf(path, kind, { archive, member }), data);
-  const wrapping = await wrappingOf(path, data);
-  yield* wrapping === 'gzip' ? gunzipped(fileBytes(path), data.name) : fileBytes(path);
+  if (member === null) {
+    const container = await containerAt(path);
+    return yield* unwrapped(fileBytes(path), container, archive);
+  }
+  const kind = archiveKindOf(await openingOf(path)) ?? 'tar';
+  const opened = await openMember(memberOf(path, kind, { archive, member }), `${archive}!${member}`);
+  try {
+    yield* opened.all;
+  } finally {
+    await opened.close();
+  }
 }
 
-async function wrappingOf(path: string, { member }: SourceImported): Promise<'plain' | 'gzip' | 'archive'> {
-  if (member !== null) return 'archive';
-  return containerOf(await readHead(path, 8)) === 'gzip' ? 'gzip' : 'plain';
-}
-
-async function archiveKind(path: string): Promise<ArchiveKind | undefined> {
-  const head = await readHead(path);
-  const outer = containerOf(head);
-  if (outer === 'zip' || outer === 'tar') return outer;
-  return outer === 'gzip' && containerOf(gunzipHead(head)) === 'tar' ? 'tar.gz' : undefined;
-}
-
-async function* unpacked(bytes: AsyncGenerator<Uint8Array>, data: SourceImported): AsyncGenerator<Uint8Array> {
-  // A member may be compressed once more.
-  const first = await bytes.next();
-  if (first.done === true) return;
-  const all = rejoined(first.value, bytes);
-  yield* containerOf(first.value) === 'gzip' ? gunzipped(all, `${data.name}!${data.member}`) : all;
-}
-
-/** Puts a first piece that was looked at back in front of the rest. */
-export async function* rejoined(first: Uint8Array, rest: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
-  yield first;
-  yield* rest;
+async function containerAt(path: string): Promise<Container> {
+  return containerOf(await readHead(path, 8));
 }
 
 async function* checkedBytes(path: string, data: SourceImported): AsyncGenerator<Uint8Array> {

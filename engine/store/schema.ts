@@ -8,7 +8,7 @@
 import { citationColumns, evidenceTable, evidenceTableNames, type ColumnType } from '../core/tables.ts';
 
 /** Rises with every change to the tables, the views or what fills them. */
-export const SCHEMA_VERSION = 4;
+export const SCHEMA_VERSION = 5;
 
 const sqlTypes: Readonly<Record<ColumnType, string>> = {
   time: 'TIMESTAMP',
@@ -45,9 +45,9 @@ const createSamples: readonly string[] = [
      UNION ALL SELECT * FROM ${TEXT_SAMPLES}`,
 ];
 
-function createEvidenceTable(name: (typeof evidenceTableNames)[number]): string {
+function createEvidenceTable(name: (typeof evidenceTableNames)[number], as: string = name): string {
   const columns = [...citationColumns, ...evidenceTable(name).columns];
-  return `CREATE TABLE evidence.${name} (${columns.map((c) => `"${c.name}" ${sqlTypes[c.type]}`).join(', ')})`;
+  return `CREATE TABLE evidence.${as} (${columns.map((c) => `"${c.name}" ${sqlTypes[c.type]}`).join(', ')})`;
 }
 
 /** Tables that Fieldwork fills itself: the account of sources, roll-ups, results. */
@@ -69,6 +69,19 @@ const ownTables: readonly string[] = [
      first_time TIMESTAMP, last_time TIMESTAMP, first_record BIGINT, longest_silence_s DOUBLE)`,
   // Records of a source that an earlier source has too: they count once, and have two citations.
   `CREATE TABLE evidence.repeats (source_id INTEGER, record BIGINT, of_source_id INTEGER, of_record BIGINT)`,
+  // Samples of text formats that an earlier source has too.
+  `CREATE TABLE evidence.repeated_samples (
+     source_id INTEGER, record BIGINT, series_id BIGINT, time TIMESTAMP, of_source_id INTEGER, of_record BIGINT)`,
+  // Parts of events that two files cut: they are of an event that cites another record. adds: with lines of their own.
+  `CREATE TABLE evidence.event_parts (
+     source_id INTEGER, record BIGINT, of_source_id INTEGER, of_record BIGINT, adds BOOLEAN)`,
+  // Those events as all their lines have them.
+  createEvidenceTable('events', 'joined_events'),
+  // When an export of tickets was made.
+  `CREATE TABLE evidence.ticket_exports (source_id INTEGER, exported TIMESTAMP)`,
+  // What configurations consist of, path by path, so that two of them can be compared.
+  `CREATE TABLE evidence.config_attributes (
+     source_id INTEGER, record BIGINT, resource_type VARCHAR, resource VARCHAR, path VARCHAR, value VARCHAR)`,
   `CREATE TABLE window_days (day VARCHAR, day_from TIMESTAMP, day_to TIMESTAMP)`,
   `CREATE TABLE runs (
      run_id VARCHAR, started TIMESTAMP, finished TIMESTAMP, ledger_seq BIGINT, evidence_hash VARCHAR,
@@ -88,6 +101,8 @@ const ownTables: readonly string[] = [
 
 /** Every statement that makes an empty case database, views not included. */
 export function schemaStatements(): readonly string[] {
-  const tables = evidenceTableNames.filter((name) => name !== 'metric_samples').map(createEvidenceTable);
+  const tables = evidenceTableNames
+    .filter((name) => name !== 'metric_samples')
+    .map((name) => createEvidenceTable(name));
   return ['CREATE SCHEMA evidence', ...tables, ...createSamples, ...ownTables];
 }

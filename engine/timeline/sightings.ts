@@ -14,7 +14,7 @@ export interface SeenDay {
 export interface Sighting {
   readonly stream: string;
   readonly system: string;
-  /** A stream of scans: a day is seen when a completed scan looked at ports of the system and found it up. */
+  /** A stream of scans: a day is seen when a completed scan looked at the system and found it up. */
   readonly isScan: boolean;
   /** By place of the day in the window; `undefined` where nothing was seen. */
   readonly days: readonly (SeenDay | undefined)[];
@@ -47,7 +47,7 @@ export async function findSightings(database: CaseDatabase, days: readonly Windo
       SELECT lower(s.tool), t.system, true, coalesce(t.time, s.finished, s.started) AS looked,
         coalesce(t.time, s.finished, s.started), 1
       FROM scan_targets t JOIN scans s ON s.source_id = t.source_id AND s.scan_id = t.scan_id
-      WHERE s.completed AND lower(t.state) = 'up' AND ${looksAtPorts('s.scope')}),
+      WHERE s.completed AND lower(t.state) = 'up' AND ${looksAtWhatItIsFor}),
     known AS (SELECT stream, system, bool_or(is_scan) AS is_scan FROM heard
       WHERE stream IS NOT NULL AND system IS NOT NULL GROUP BY stream, system),
     daily AS (
@@ -66,12 +66,12 @@ export async function findSightings(database: CaseDatabase, days: readonly Windo
 }
 
 /**
- * True, in SQL, for a scan that looked at ports, as its scope says (`tcp/syn 1-1024`). A scan that only asks who is
- * there has no scope, one of protocols has `ip`; neither can have seen a port.
+ * True, in SQL, for a scan `s` that looked at what its tool is for. For those that write nmap's XML that is ports, as
+ * the scope says (`tcp/syn 1-1024`): a scan that only asks who is there has no scope, one of protocols has `ip`; neither
+ * can have seen a port.
  */
-function looksAtPorts(scope: string): string {
-  return `regexp_matches(lower(${scope}), '(^|; )(tcp|udp|sctp)\\b')`;
-}
+const looksAtWhatItIsFor = `(lower(s.tool) NOT IN ('nmap', 'masscan', 'rustscan', 'zmap')
+  OR regexp_matches(lower(s.scope), '(^|; )(tcp|udp|sctp)\\b'))`;
 
 function sightingOf(row: SqlRow, dayCount: number): Sighting {
   const days = new Array<SeenDay | undefined>(dayCount).fill(undefined);

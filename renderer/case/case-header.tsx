@@ -1,4 +1,5 @@
 import type { CaseSummary } from '../../shared/contract.ts';
+import { ImportButton } from '../import/import-button.tsx';
 import { HashText } from '../common/hash-text.tsx';
 import { visibleText } from '../common/hostile-text.ts';
 import { countText } from '../common/number-text.ts';
@@ -7,6 +8,7 @@ import { utcText } from '../time/ruler.ts';
 interface CaseHeaderProps {
   readonly summary: CaseSummary;
   readonly isBusy: boolean;
+  onImport(): void;
   onRun(): void;
   onBinder(): void;
   onClose(): void;
@@ -35,6 +37,7 @@ export function CaseHeader(props: CaseHeaderProps) {
       </div>
       <CaseFigures summary={summary} />
       <div className="case-actions">
+        <ImportButton readOnly={summary.readOnly} isBusy={isBusy} onImport={props.onImport} />
         <button type="button" data-testid="run-start" disabled={isBusy || summary.readOnly} onClick={props.onRun}>
           Run controls
         </button>

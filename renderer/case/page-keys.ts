@@ -5,6 +5,7 @@ export type PageKey =
   | { readonly kind: 'show'; readonly panel: PanelName }
   | { readonly kind: 'help' }
   | { readonly kind: 'filter' }
+  | { readonly kind: 'import' }
   | { readonly kind: 'back' }
   | { readonly kind: 'next day'; readonly step: 1 | -1 };
 
@@ -17,6 +18,8 @@ export function pageKeyFor(key: string, isTyping: boolean): PageKey | undefined 
       return { kind: 'help' };
     case '/':
       return { kind: 'filter' };
+    case 'i':
+      return { kind: 'import' };
     case 'n':
       return { kind: 'next day', step: 1 };
     case 'p':

@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'react';
 
 const shortcuts: readonly (readonly [keys: string, does: string])[] = [
   ['1 2 3 4', 'Controls and coverage, sources, ledger, binder'],
+  ['i', 'Import evidence'],
   ['/', 'Filter the controls'],
   ['← →', 'On a row of days: day before, day after (with Shift a week)'],
   ['Page Up, Page Down', '30 days back, 30 days on'],

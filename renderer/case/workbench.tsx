@@ -7,6 +7,8 @@ import { useBinderWork, type BinderWork } from '../binder/use-binder-work.ts';
 import { JobProgress } from '../common/job-progress.tsx';
 import { ProblemNote } from '../common/problem-note.tsx';
 import { asError, useCall, useClient, useJob } from '../engine/use-engine.ts';
+import { ImportDialog } from '../import/import-dialog.tsx';
+import { useImport } from '../import/use-import.ts';
 import { Inspector } from '../inspector/inspector.tsx';
 import { LedgerPanel } from '../ledger/ledger-panel.tsx';
 import { everyControl, type ControlChoice } from '../matrix/choose-controls.ts';
@@ -34,6 +36,7 @@ export function Workbench(props: { summary: CaseSummary }) {
     useCallback(() => {}, []),
   );
   const binderWork = useBinderWork();
+  const evidence = useImport();
   const closing = useCloseCase();
   const ruler = useMemo(
     () => rulerOf(summary.firstDay, summary.lastDay, { zone: summary.zone, width: 0 }),
@@ -41,10 +44,20 @@ export function Workbench(props: { summary: CaseSummary }) {
   );
   const { view, act, select, back } = useView();
   const stepDay = useStepDay(view.selection, select);
+  const isBusy = [run, binderWork.making, evidence.importing].some(({ state }) => state.kind === 'running');
+  const openImport = () => {
+    if (!summary.readOnly && !isBusy) evidence.open();
+  };
+  const showSource = (sourceId: number | undefined) => {
+    evidence.close();
+    act({ kind: 'show', panel: 'sources' });
+    if (sourceId !== undefined) select({ kind: 'source', sourceId });
+  };
   usePageKeys((pressed) => {
     if (pressed.kind === 'show') act(pressed);
     else if (pressed.kind === 'help') setHelpOpen(true);
     else if (pressed.kind === 'filter') document.querySelector<HTMLElement>('[data-filter]')?.focus();
+    else if (pressed.kind === 'import') openImport();
     else if (pressed.kind === 'next day') stepDay(pressed.step);
     else back();
   });
@@ -54,7 +67,8 @@ export function Workbench(props: { summary: CaseSummary }) {
       <div className="workbench">
         <CaseHeader
           summary={summary}
-          isBusy={run.state.kind === 'running' || binderWork.making.state.kind === 'running'}
+          isBusy={isBusy}
+          onImport={openImport}
           onRun={() => run.start({})}
           onBinder={() => act({ kind: 'show', panel: 'binder' })}
           onClose={closing.close}
@@ -75,6 +89,7 @@ export function Workbench(props: { summary: CaseSummary }) {
               {...{ view, choice, binderWork }}
               onChoose={setChoice}
               onSelect={select}
+              onImport={openImport}
               readOnly={summary.readOnly}
             />
           </div>
@@ -90,6 +105,14 @@ export function Workbench(props: { summary: CaseSummary }) {
             />
           )}
         </main>
+        <ImportDialog
+          work={evidence}
+          onShowSource={showSource}
+          onRun={() => {
+            evidence.close();
+            run.start({});
+          }}
+        />
         <ShortcutsDialog isOpen={isHelpOpen} onClose={() => setHelpOpen(false)} />
       </div>
     </RulerContext>
@@ -102,6 +125,7 @@ interface PanelProps {
   readonly binderWork: BinderWork;
   readonly readOnly: boolean;
   onChoose(choice: ControlChoice): void;
+  onImport(): void;
   onSelect(selection: Selection): void;
 }
 
@@ -111,7 +135,9 @@ function Panel(props: PanelProps) {
     case 'controls':
       return <ControlsPanel selection={view.selection} onSelect={onSelect} choice={choice} onChoose={onChoose} />;
     case 'sources':
-      return <SourcesPanel selection={view.selection} onSelect={onSelect} />;
+      return (
+        <SourcesPanel selection={view.selection} onSelect={onSelect} readOnly={readOnly} onImport={props.onImport} />
+      );
     case 'ledger':
       return <LedgerPanel />;
     case 'binder':

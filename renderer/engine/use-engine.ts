@@ -72,7 +72,10 @@ export function usePages<N extends PagedName>(
 }
 
 /** The calls that take long enough to say how far they are. */
-export type JobName = 'case.open' | 'run.start' | 'binder.make';
+export type JobName = 'case.open' | 'run.start' | 'binder.make' | 'import.plan' | 'import.preview' | 'import.start';
+
+/** The long calls that leave the case as it was: what was remembered of it stays. */
+const lookingOnly: ReadonlySet<JobName> = new Set(['import.plan', 'import.preview']);
 
 export type JobState =
   | { readonly kind: 'idle' }
@@ -89,7 +92,10 @@ export interface JobControl<N extends JobName> {
   dismiss(): void;
 }
 
-/** Runs a long call, one at a time. `onDone` is given its answer; whatever was remembered of the case is asked anew. */
+/**
+ * Runs a long call, one at a time. `onDone` is given its answer; whatever was remembered of the case is asked anew where
+ * the call may have changed it.
+ */
 export function useJob<N extends JobName>(name: N, onDone: (output: Output<N>) => void): JobControl<N> {
   const client = useClient();
   const queries = useQueryClient();
@@ -110,7 +116,7 @@ export function useJob<N extends JobName>(name: N, onDone: (output: Output<N>) =
       } finally {
         running.current = undefined;
         setProgress(undefined);
-        await queries.invalidateQueries();
+        if (!lookingOnly.has(name)) await queries.invalidateQueries();
       }
     },
     [client, name, onDone, queries],

@@ -5,6 +5,7 @@ import { HashText } from '../common/hash-text.tsx';
 import { visibleText } from '../common/hostile-text.ts';
 import { counted, countText } from '../common/number-text.ts';
 import { ProblemNote, Waiting } from '../common/problem-note.tsx';
+import { ImportButton, WHY_NO_IMPORT } from '../import/import-button.tsx';
 import { useCall } from '../engine/use-engine.ts';
 import { DayCursorContext } from '../time/cursor.ts';
 import { dayIndexAt, fractionOf, utcText } from '../time/ruler.ts';
@@ -14,6 +15,8 @@ import { TimePanel } from '../time/time-panel.tsx';
 interface SourcesPanelProps {
   readonly selection: Selection | undefined;
   readonly onSelect: (selection: Selection) => void;
+  readonly readOnly: boolean;
+  readonly onImport: () => void;
 }
 
 /** Every file that was taken in, and the stretch of the window it speaks of. */
@@ -26,7 +29,12 @@ export function SourcesPanel(props: SourcesPanelProps) {
   if (!sources.data) return <Waiting what="Reading the sources…" />;
   return (
     <TimePanel label="Sources" end="Records, rejected, SHA-256">
-      {sources.data.length === 0 && <p className="empty">No evidence was imported into this case.</p>}
+      {sources.data.length === 0 && (
+        <div className="empty">
+          <p>No evidence was imported into this case.{props.readOnly ? ` ${WHY_NO_IMPORT}` : ''}</p>
+          {!props.readOnly && <ImportButton readOnly={false} isBusy={false} onImport={props.onImport} />}
+        </div>
+      )}
       {sources.data.map((source) => (
         <SourceRow
           key={source.sourceId}

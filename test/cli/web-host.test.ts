@@ -16,6 +16,7 @@ const engineOptions: EngineOptions = {
   cases: [],
   sampleDir: 'sample',
   identitiesDir: 'identities',
+  evidence: [],
   readOnly: false,
 };
 

@@ -26,6 +26,15 @@ it('`serve` listens only for a case', async () => {
   expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'not_a_case' } });
 });
 
+it('`serve` offers evidence only from a folder that is there', async () => {
+  const missing = join(await temporaryFolder(), 'missing');
+  const { code, stdout } = await fieldwork('serve', '--evidence', missing, '--json');
+  expect(code).toBe(3);
+  expect(JSON.parse(stdout)).toMatchObject({
+    error: { code: 'not_found', message: expect.stringContaining('evidence') },
+  });
+});
+
 it('what cannot be asked for is no empty answer', async () => {
   const { root, folder } = await caseWith({ 'audit.log': auditLines(3) });
   const ends = async (...args: string[]): Promise<unknown> => {

@@ -21,11 +21,11 @@ export type Start =
 const QUIET = ['--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'];
 const VIEWPORT = { width: 1440, height: 900 };
 
-/** Starts `fieldwork serve` with its data in `folder`, and a browser. */
-export async function startWeb(folder: string): Promise<Start> {
+/** Starts `fieldwork serve` with its data in `folder` and what else is given, and a browser. */
+export async function startWeb(folder: string, given: readonly string[] = []): Promise<Start> {
   const executablePath = await findChromium();
   if (!executablePath) return { kind: 'absent', why: 'no Chromium was found (FIELDWORK_CHROMIUM names one)' };
-  const { host, url } = await serve(folder);
+  const { host, url } = await serve(folder, given);
   const browser = await chromium.launch({ executablePath, args: QUIET });
   const freshPage = async () => {
     const context = await browser.newContext({ viewport: VIEWPORT, acceptDownloads: true });
@@ -43,8 +43,11 @@ export async function startWeb(folder: string): Promise<Start> {
 }
 
 /** Starts the loopback host; its first line on stdout is the address. */
-async function serve(folder: string): Promise<{ readonly host: ChildProcess; readonly url: string }> {
-  const args = [resolve('dist/cli/main.js'), 'serve', '--data', folder, '--port', '0'];
+async function serve(
+  folder: string,
+  given: readonly string[],
+): Promise<{ readonly host: ChildProcess; readonly url: string }> {
+  const args = [resolve('dist/cli/main.js'), 'serve', ...given, '--data', folder, '--port', '0'];
   const host = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const early = once(host, 'exit').then(([code]) => Promise.reject(new Error(`"fieldwork serve" ended with ${code}`)));
   const first = once(createInterface({ input: host.stdout }), 'line').then(([line]) => String(line));

@@ -2,8 +2,8 @@
 import { execFile } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import { expectAccessible } from './accessible.ts';
 import { expect, test } from './fixtures.ts';
 
 test.describe.configure({ mode: 'serial' });
@@ -123,12 +123,4 @@ for (const scheme of ['light', 'dark'] as const) {
     await expectAccessible(app, host);
     await picture(app, host, `day-${scheme}`);
   });
-}
-
-async function expectAccessible(page: Page, host: string): Promise<void> {
-  // Electron has no second page for axe to put its parts together in.
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode(host === 'electron').analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)).toEqual(
-    [],
-  );
 }

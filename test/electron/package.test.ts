@@ -89,7 +89,7 @@ describe('the packaged application', () => {
     const answers: EngineMessage[] = [];
     const engine = await startEngineChild({
       entry: join(dir, 'app/dist/engine/process.js'),
-      options: { host: 'web', cases: [], sampleDir: dir, identitiesDir: dir, readOnly: true },
+      options: { host: 'web', cases: [], sampleDir: dir, identitiesDir: dir, evidence: [], readOnly: true },
       onMessage: (message) => void answers.push(message),
       onExit: () => {},
     });

@@ -178,6 +178,12 @@ describe('the engine', () => {
     expect(given('fork').map(([name]) => name)).toEqual(['fieldwork-engine', 'fieldwork-queries', 'fieldwork-engine']);
   });
 
+  test('learns of evidence by the dialog of the system and by what is dropped on our own page', () => {
+    expect(given('choose')).toEqual([[['openDirectory', 'multiSelections', 'dontAddToRecent']]]);
+    expect(seen['chosen']).toMatchObject({ entries: [{ name: '/chosen/by/a/person.log' }] });
+    expect(seen['dropped']).toMatchObject({ entries: [{ name: '/dropped/by/a/person' }] });
+  });
+
   test('gets its locked process from the shell, talks to it and ends it', () => {
     expect(seen['locked']).toMatchObject([{ key: '42', location: 'The process for queries ended with 1.' }]);
   });

@@ -52,7 +52,13 @@ export const app = Object.assign(new EventEmitter(), {
     ),
 });
 
-export const dialog = { showErrorBox: (title: string, text: string) => calls.push(['error', title, text]) };
+export const dialog = {
+  showErrorBox: (title: string, text: string) => calls.push(['error', title, text]),
+  showOpenDialog: async (_window: unknown, { properties }: { properties: readonly string[] }) => {
+    calls.push(['choose', properties]);
+    return { canceled: false, filePaths: ['/chosen/by/a/person.log'] };
+  },
+};
 
 export const protocol = {
   registerSchemesAsPrivileged: (schemes: unknown) => {

@@ -113,6 +113,14 @@ seen['engines before a page asked'] = fake.utilities.length;
 
 const client = await connect();
 seen['info'] = await client.call('app.info', {});
+seen['chosen'] = await client.call('evidence.choose', { what: 'folders' });
+const dropped = (paths: unknown, senderFrame: unknown = webContents.mainFrame) =>
+  webContents.ipc.emit('dropped-evidence', { senderFrame }, paths);
+dropped(['/from/another/frame'], { url: 'app://fieldwork/' });
+dropped('/no/list');
+dropped([{ path: '/no/text' }]);
+dropped(['/dropped/by/a/person']);
+seen['dropped'] = await client.call('evidence.dropped', {});
 seen['locked'] = await client.call('case.list', {});
 const crash = await client.call('case.open', { key: 'exit' }).catch((error: { code: string }) => error.code);
 seen['call when the engine ended'] = crash;

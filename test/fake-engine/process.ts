@@ -4,6 +4,10 @@ import { serveHost, type Workbench, type WorkbenchOptions } from '../../engine/s
 import { ProblemError } from '../../shared/problem.ts';
 import { fakeHandlers } from '../shared/fake-handlers.ts';
 
+function entriesOf(paths: readonly string[]) {
+  return paths.map((name, index) => ({ key: `e-${index}`, name, kind: 'file' as const, bytes: 0, modifiedAt: null }));
+}
+
 async function createFakeWorkbench(options: WorkbenchOptions): Promise<Workbench> {
   if (options.sampleDir === 'refuse') {
     throw new ProblemError({ code: 'case_in_use', message: 'It is in use.', remedy: 'Close the other one.' });
@@ -32,6 +36,11 @@ async function createFakeWorkbench(options: WorkbenchOptions): Promise<Workbench
       if (key === 'exit') process.exit(7);
       return new Promise(() => {});
     },
+    // The paths come back as names, so that a test sees what the host handed over.
+    'evidence.choose': async ({ what }, { signal }) => ({
+      entries: entriesOf(await options.chooser.choose(what, signal)),
+    }),
+    'evidence.dropped': async (_input, { signal }) => ({ entries: entriesOf(await options.chooser.dropped(signal)) }),
     'run.start': (_input, { signal, progress }) =>
       new Promise((_resolve, reject) => {
         signal.addEventListener('abort', () => {

@@ -18,7 +18,17 @@ interface Manifest {
 }
 
 // What may be passed on with an Apache-2.0 product without asking anybody.
-const ALLOWED = ['MIT', 'ISC', '0BSD', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0', 'BlueOak-1.0.0', '(MIT AND Zlib)'];
+const ALLOWED = [
+  'MIT',
+  'ISC',
+  '0BSD',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  'Apache-2.0',
+  'BlueOak-1.0.0',
+  '(MIT AND Zlib)',
+  'MIT AND BSD-3-Clause',
+];
 // Names its licence (MIT) in a file of its own, not in its manifest.
 const LICENCE_FILES: Readonly<Record<string, RegExp>> = { 'png-js': /^MIT License|Permission is hereby granted/m };
 

@@ -53,6 +53,8 @@ describe('keys of the page', () => {
 
   it('shows panels by number and nothing for a number without a panel', () => {
     expect(pageKeyFor('2', false)).toEqual({ kind: 'show', panel: 'sources' });
+    expect(pageKeyFor('i', false)).toEqual({ kind: 'import' });
+    expect(pageKeyFor('i', true)).toBeUndefined();
     expect(pageKeyFor('9', false)).toBeUndefined();
   });
 });

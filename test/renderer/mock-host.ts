@@ -8,6 +8,7 @@ import type { BinderEntry, CaseSummary, Output, Verification } from '../../share
 import { mimeType, securityHeaders } from '../../shared/headers.ts';
 import { fail } from '../../shared/problem.ts';
 import { serve, type Handlers } from '../../shared/rpc.ts';
+import { fakeHandlers } from '../shared/fake-handlers.ts';
 import {
   controlsOf,
   coverageOf,
@@ -57,6 +58,7 @@ export function mockHandlers(options: MockOptions = {}): Handlers {
     return itemsOf(day ?? dayList(size)[0]!, populations[index] ?? 0, deviations[index] ?? 0);
   };
   return {
+    ...fakeHandlers({}),
     'app.info': async () => ({ host: 'web', version: '0.1.0', runtime: 'node', duckdb: 'none' }),
     'case.list': async () => [
       {

@@ -11,7 +11,7 @@ import { nmap } from '../../engine/formats/nmap/nmap.ts';
 import { syslog3164 } from '../../engine/formats/syslog-3164/syslog-3164.ts';
 import { systems } from '../../engine/formats/systems/systems.ts';
 import { tickets } from '../../engine/formats/tickets/tickets.ts';
-import { openZip } from '../../engine/intake/open-content.ts';
+import { openZip } from '../../engine/intake/zip-archive.ts';
 import { generateSample, type GroundTruth, type SampleReport } from '../../samples/index.ts';
 import { dayOf, windowDays, windowInterval, type AuditWindow } from '../../shared/time.ts';
 import {

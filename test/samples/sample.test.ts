@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseEngagement } from '../../engine/intake/engagement.ts';
-import { openZip } from '../../engine/intake/open-content.ts';
+import { openZip } from '../../engine/intake/zip-archive.ts';
 import { generateSample, type GroundTruth, type Mark, type SampleReport } from '../../samples/index.ts';
 import { dayOf } from '../../shared/time.ts';
 

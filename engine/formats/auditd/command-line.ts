@@ -26,6 +26,11 @@ export class CommandLine {
     }
   }
 
+  /** Adds an argument, or a piece of one, that is decoded already. */
+  addText(name: string, text: string): void {
+    this.add(Number.parseInt(name.slice(1), 10), Buffer.from(text));
+  }
+
   private add(argument: number, bytes: Uint8Array): void {
     if (this.kept + bytes.length > LONGEST_COMMAND) {
       this.isCut = true;

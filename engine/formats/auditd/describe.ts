@@ -1,14 +1,14 @@
 /** One event as a row of `events`: class, activity, who, what, and a sentence. */
 import type { Described } from './described.ts';
 import { isIpAddress } from '../framing/ip-address.ts';
-import type { AuditEvent } from './event.ts';
+import type { DescribedEvent } from './event.ts';
 import { slots } from './keys.ts';
 import { accountOf, programKind, subjectOf, switcherOf } from './people.ts';
 import type { DescribedRecord } from './audit-record.ts';
 import { describeSyscall } from './syscall-events.ts';
 
 /** Of the main record; of the system call where that one does not say. */
-export function outcomeOf({ syscall }: AuditEvent, main: DescribedRecord): string | undefined {
+export function outcomeOf({ syscall }: DescribedEvent, main: DescribedRecord): string | undefined {
   const granted = main.get(slots.seresult);
   if (granted !== undefined) return granted === 'granted' ? 'success' : 'failure';
   const success = main.success ?? syscall?.success;
@@ -16,7 +16,7 @@ export function outcomeOf({ syscall }: AuditEvent, main: DescribedRecord): strin
 }
 
 /** Class, activity, who, what and a sentence; `main` is the record that says what the event is. */
-export function describe(event: AuditEvent, main: DescribedRecord): Described {
+export function describe(event: DescribedEvent, main: DescribedRecord): Described {
   const type = main.type.name;
   const lost = main.get(slots.audit_lost);
   if (lost !== undefined) return describeLoss(lost);
@@ -24,7 +24,7 @@ export function describe(event: AuditEvent, main: DescribedRecord): Described {
   return describer(event, main, type);
 }
 
-type Describer = (event: AuditEvent, main: DescribedRecord, type: string) => Described;
+type Describer = (event: DescribedEvent, main: DescribedRecord, type: string) => Described;
 
 /** By record type, as far as they were met. */
 const describers = new Map<string, Describer>();
@@ -118,7 +118,7 @@ const daemonActivities: Readonly<Record<string, readonly [string, string]>> = {
   DAEMON_RESUME: ['start', 'The audit daemon resumed logging'],
 };
 
-function describeAuditing({ syscall }: AuditEvent, main: DescribedRecord): Described {
+function describeAuditing({ syscall }: DescribedEvent, main: DescribedRecord): Described {
   const type = main.type.name;
   const actor = subjectOf(main) ?? (syscall && subjectOf(syscall));
   const by = actor && `by ${actor}`;
@@ -200,7 +200,7 @@ function describeManagement(main: DescribedRecord, type: string): Described {
   };
 }
 
-function describeAccess({ syscall, paths }: AuditEvent, main: DescribedRecord): Described {
+function describeAccess({ syscall, paths }: DescribedEvent, main: DescribedRecord): Described {
   const activity = main.get(slots.seresult) ?? 'other';
   const comm = main.get(slots.comm);
   const kind = main.get(slots.tclass);
@@ -233,13 +233,13 @@ const configurations: Readonly<Record<string, readonly [string, string]>> = {
   SYSTEM_RUNLEVEL: ['system_activity', 'change'],
 };
 
-function describeConfiguration(event: AuditEvent, main: DescribedRecord): Described {
+function describeConfiguration(event: DescribedEvent, main: DescribedRecord): Described {
   const [eventClass, activity] = configurations[main.type.name] ?? [];
   const target = main.get(slots.unit) ?? main.get(slots.table);
   return { ...describeOther(event, main), class: eventClass, activity, target };
 }
 
-function describeOther({ syscall }: AuditEvent, main: DescribedRecord): Described {
+function describeOther({ syscall }: DescribedEvent, main: DescribedRecord): Described {
   const type = main.type.name;
   const actor = subjectOf(main) ?? (syscall && subjectOf(syscall));
   const exe = main.get(slots.exe) ?? syscall?.get(slots.exe);

@@ -12,7 +12,8 @@ import type { RecordReader } from './record.ts';
 
 const MOST_OPEN = 64;
 const OPEN_MICROS = 2_000_000;
-const MOST_PATHS = 32;
+/** Paths of one event that a description sees; all are in its lines. */
+export const MOST_PATHS = 32;
 
 export interface EventPath {
   readonly name: string | undefined;
@@ -68,6 +69,11 @@ export class AuditEvent {
     );
   }
 }
+
+/** What a description asks of an event. */
+export type DescribedEvent = Pick<AuditEvent, 'main' | 'syscall' | 'cwd' | 'proctitle' | 'socket' | 'paths'> & {
+  readonly command: Pick<CommandLine, 'text'> | undefined;
+};
 
 /** Joins records to events and hands each over once it is complete. */
 export class EventJoiner {

@@ -85,13 +85,18 @@ export class Key {
     this.mayBeEncoded = ENCODED.has(name);
     this.isArgument = ARGUMENT.test(name);
     this.described = (describedNames as readonly string[]).indexOf(name);
-    this.setting = SETTINGS.test(name) ? 'now' : name === 'old' ? 'old' : undefined;
+    this.setting = settingOf(name);
     this.isIndex = INDEX.test(name) && Number(name) <= LARGEST_INDEX;
     this.bytes = new TextEncoder().encode(name);
     const json = new TextEncoder().encode(`${JSON.stringify(name)}:"`);
     this.jsonLength = json.length;
     this.jsonWords = wordsOf(json);
   }
+}
+
+/** What a field of this name says in a record of a changed setting. */
+export function settingOf(name: string): 'now' | 'old' | undefined {
+  return SETTINGS.test(name) ? 'now' : name === 'old' ? 'old' : undefined;
 }
 
 function wordsOf(bytes: Uint8Array): Uint32Array {

@@ -1,5 +1,5 @@
 /** Events of the audit rules: a system call with its paths, address or command line. */
-import type { AuditEvent } from './event.ts';
+import type { DescribedEvent } from './event.ts';
 import type { Described } from './described.ts';
 import { slots } from './keys.ts';
 import { subjectOf } from './people.ts';
@@ -36,7 +36,7 @@ const kinds: ReadonlyMap<string, readonly [string, string]> = new Map(
 );
 
 /** The row of an event whose main record is SYSCALL, or EXECVE where the SYSCALL line is missing. */
-export function describeSyscall(event: AuditEvent, main: DescribedRecord): Described {
+export function describeSyscall(event: DescribedEvent, main: DescribedRecord): Described {
   const call = main.syscallName ?? (main.syscall === undefined ? '' : `system call ${main.syscall}`);
   const command = event.command?.text();
   const [eventClass, activity] =
@@ -64,7 +64,7 @@ interface Launch {
 }
 
 /** Where the call failed, `exe` is still the program that tried; the path is what it tried to run. */
-function describeLaunch(event: AuditEvent, main: DescribedRecord, { actor, command }: Launch): Described {
+function describeLaunch(event: DescribedEvent, main: DescribedRecord, { actor, command }: Launch): Described {
   const tried = event.paths[0]?.name;
   const target = main.success === false ? tried : (main.get(slots.exe) ?? tried);
   const message = command ?? event.proctitle ?? main.get(slots.comm);
@@ -78,7 +78,7 @@ function peer(activity: string | undefined, address: string | undefined, port: s
 }
 
 /** The path that the call was about: the last that is no parent folder, made absolute with the working directory. */
-function pathOf({ paths, cwd }: AuditEvent): string | undefined {
+function pathOf({ paths, cwd }: DescribedEvent): string | undefined {
   const name = (paths.findLast(({ isParent }) => !isParent) ?? paths.at(-1))?.name;
   if (name === undefined) return undefined;
   return name.startsWith('/') || cwd === undefined ? name : `${cwd.replace(/\/$/, '')}/${name.replace(/^\.\//, '')}`;

@@ -1,5 +1,5 @@
 /** The activity log as CSV: what the portal downloads, which names operations in words, and tables of a workspace. */
-import type { EventTable } from '../event-records/table-row.ts';
+import type { EventTable } from '../event-records/event-format.ts';
 
 const portal: Readonly<Record<string, string>> = {
   correlationid: 'correlationId',

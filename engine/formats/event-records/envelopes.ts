@@ -17,15 +17,10 @@
 import { rawMember, readJsonRecord } from '../framing/json-members.ts';
 import type { JsonRecord, JsonRecordOptions } from '../framing/json-records.ts';
 import type { EventFormat, FoundEvent } from './event-format.ts';
+import { textMembers } from './text-members.ts';
 import { firstText } from './values.ts';
 
 const asObject = ['detail', 'event', '_source', 'result'];
-
-/** Members that can hold an event as text. */
-export const textMembers: readonly string[] = [
-  ...['message', '_raw', 'event.original', 'log', '@message', 'properties.log', 'line', 'log_s', 'Message', 'body'],
-  ...['result._raw', 'LogMessage'],
-];
 
 /** Lists in which buses and stores hand on events, whatever these are: CloudWatch's subscriptions, Elasticsearch's hits. */
 const commonLists: JsonRecordOptions['lists'] = ['logEvents', ['hits', 'hits']];

@@ -3,7 +3,6 @@ import type { EvidenceRow } from '../../core/tables.ts';
 import type { JsonRecord, JsonRecordOptions } from '../framing/json-records.ts';
 import type { EventTimes } from './event-time.ts';
 import type { Spelling } from './spelling.ts';
-import type { EventTable } from './table-row.ts';
 
 /** What a sign-in has beyond the spine; the columns that both have are taken from the spine. */
 export type SignIn = Pick<
@@ -22,6 +21,19 @@ export interface EventContext {
   readonly times: EventTimes;
   /** The system given at import, for events that name none. */
   readonly system: string | undefined;
+}
+
+/** How a format's events come as a table. */
+export interface EventTable {
+  /**
+   * Where in an event a column belongs, by what headers call it, in lower case without spaces and signs. Columns that
+   * are not here are taken to be named by their place (`actor.id`).
+   */
+  readonly columns: Readonly<Record<string, string>>;
+  /** Puts members into the shape that JSON gives them, before their names are corrected. */
+  readonly shape?: (event: Record<string, unknown>) => void;
+  /** What a table of this kind of header leaves open, as a sentence. */
+  readonly assumes?: (names: ReadonlySet<string>) => string | undefined;
 }
 
 export interface EventFormat {

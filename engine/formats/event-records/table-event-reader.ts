@@ -8,7 +8,8 @@ import { findEvent } from './envelopes.ts';
 import type { EventContext, EventFormat } from './event-format.ts';
 import { EventTimes } from './event-time.ts';
 import { addEventRows } from './json-event-reader.ts';
-import { eventOfRow, placesOf, type EventTable, type Places } from './table-row.ts';
+import type { EventTable } from './event-format.ts';
+import { eventOfRow, placesOf, type Places } from './table-row.ts';
 import { writtenMembers } from './written-members.ts';
 
 /** A format whose events come as CSV, too. */

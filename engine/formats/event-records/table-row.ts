@@ -3,21 +3,9 @@ import { plainName } from '../framing/csv-table.ts';
 import { readJsonRecord } from '../framing/json-members.ts';
 import type { JsonRecord } from '../framing/json-records.ts';
 import { formatInstant } from '../../../shared/time.ts';
-import { textMembers } from './envelopes.ts';
+import type { EventTable } from './event-format.ts';
 import { parseMonthFirst } from './month-first.ts';
-
-/** How a format's events come as a table. */
-export interface EventTable {
-  /**
-   * Where in an event a column belongs, by what headers call it, in lower case without spaces and signs. Columns that
-   * are not here are taken to be named by their place (`actor.id`).
-   */
-  readonly columns: Readonly<Record<string, string>>;
-  /** Puts members into the shape that JSON gives them, before their names are corrected. */
-  readonly shape?: (event: Record<string, unknown>) => void;
-  /** What a table of this kind of header leaves open, as a sentence. */
-  readonly assumes?: (names: ReadonlySet<string>) => string | undefined;
-}
+import { textMembers } from './text-members.ts';
 
 /** Where a column belongs in an event, split once for a file. */
 interface Place {

@@ -1,5 +1,5 @@
 /**
- * Comma-separated values (RFC 4180) from bytes, and what spreadsheets make of them: semicolons or tabs, CR alone as a
+ * Comma-separated values (RFC 4180) from bytes, and what spreadsheets and databases make of them: semicolons, tabs or bars, CR alone as a
  * line end, a byte order mark, a first line `sep=;`.
  *
  *   file   = [BOM] [sep line] header *(line-end row)      blank lines and rows of empty cells are no rows
@@ -115,7 +115,7 @@ export class CsvParser {
     this.#checkSizes();
   }
 
-  /** Before the header is complete its delimiter is not known: then any of the three ends a field. */
+  /** Before the header is complete its delimiter is not known: then any of them ends a field. */
   #isDelimiter(byte: number): boolean {
     return this.#delimiter === undefined ? delimiters.includes(byte) : byte === this.#delimiter;
   }
@@ -197,11 +197,11 @@ export class CsvParser {
   }
 }
 
-const delimiters: readonly number[] = [0x2c, 0x3b, 0x09];
+const delimiters: readonly number[] = [0x2c, 0x3b, 0x09, 0x7c];
 
 // Excel understands a first line `sep=;` as the delimiter of the rest.
 function separatorLine(text: string): number | undefined {
-  return /^"?sep=([,;\t])"?$/i.exec(text.trimEnd())?.[1]?.charCodeAt(0);
+  return /^"?sep=([,;\t|])"?$/i.exec(text.trimEnd())?.[1]?.charCodeAt(0);
 }
 
 /** The delimiter that the header has most of, quoted text aside; a comma where it has none. */

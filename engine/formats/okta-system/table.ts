@@ -1,5 +1,5 @@
 /** The System Log as Okta's administrators download it as CSV: members by their places, names with underscores. */
-import type { EventTable } from '../event-records/table-row.ts';
+import type { EventTable } from '../event-records/event-format.ts';
 
 const TARGET = /^target(\d{1,2})$/;
 

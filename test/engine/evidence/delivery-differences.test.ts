@@ -30,6 +30,9 @@ describe('a second delivery of the same time', () => {
     expect(statements).toContain(
       'Compared with auditd of web-1 in S1, over the time that both cover: 4 records of that delivery are not in this one, 2 are only in this one, 1 of them changed (2026-03-01 -4 +2).',
     );
+    expect(statements).toContain(
+      'Finding: records that S1 has are gone from this delivery of the same log, or altered as 1 of them was: S1 #101, S1 #102, S1 #103, S1 #501. They count as S1 has them; ask who changed the log between the two deliveries, and why.',
+    );
     expect(await readDeliveries(target)).toEqual([
       {
         earlier: 1,
@@ -42,6 +45,7 @@ describe('a second delivery of the same time', () => {
         removed: 4,
         changed: 1,
         firstRemoved: 101,
+        removedRecords: [101, 102, 103, 501],
       },
     ]);
   });
@@ -53,6 +57,16 @@ describe('a second delivery of the same time', () => {
     expect(statements.filter((statement) => statement.startsWith('Compared'))).toEqual([]);
     expect((await readDeliveries(target)).map(({ shared, added, removed }) => [shared, added, removed])).toEqual([
       [300, 0, 0],
+    ]);
+  });
+
+  it('tells a line of an audit event that was altered where the event says the same', async () => {
+    const target = await newTestCase();
+    await imported(target, `${lines.join('\n')}\n`);
+    const altered = lines.map((line, i) => (i === 500 ? line.replace('ses=1', 'ses=2') : line));
+    const statements = await imported(target, `${altered.join('\n')}\n`);
+    expect(statements.filter((statement) => statement.startsWith('Compared'))).toEqual([
+      'Compared with auditd of web-1 in S1, over the time that both cover: 1 records of that delivery are not in this one, 1 are only in this one, 1 of them changed (2026-03-01 -1 +1).',
     ]);
   });
 
