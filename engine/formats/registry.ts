@@ -17,6 +17,7 @@ import { nmap } from './nmap/nmap.ts';
 import { authorizedPorts } from './authorized-ports/authorized-ports.ts';
 import { timedatectl } from './timedatectl/timedatectl.ts';
 import { vpcFlow } from './vpc-flow/vpc-flow.ts';
+import { w32tm } from './w32tm/w32tm.ts';
 import { systems } from './systems/systems.ts';
 import { tickets } from './tickets/tickets.ts';
 import { openmetrics } from './openmetrics/openmetrics.ts';
@@ -60,6 +61,7 @@ const fileFormats: readonly Format[] = [
   chrony,
   ntpd,
   timedatectl,
+  w32tm,
   nmap,
   systems,
   authorizedPorts,
@@ -87,7 +89,8 @@ export interface Candidate extends Recognition {
 export function mappedFormat(head: Uint8Array): Format {
   const first = Buffer.from(head.subarray(0, 64))
     .toString('utf8')
-    .replace(/^\ufeff/, '')
+    // In UTF-16 there are zeros, and a mark that is no UTF-8.
+    .replace(/[\ufeff\ufffd\0]/g, '')
     .trimStart()[0];
   return first === '{' || first === '[' ? genericJson : genericCsv;
 }

@@ -3,16 +3,17 @@ import type { Format, ReadContext, Recognition, RowSink, SourceReader } from '..
 import type { Cells } from '../framing/cells.ts';
 import { CsvTableReader, recogniseTable, type TableSpec } from '../framing/csv-table.ts';
 import { timeIn } from '../framing/table-times.ts';
+import { alsoInUtf16 } from '../framing/utf16-text.ts';
 
-export const accessReviews: Format = {
+export const accessReviews: Format = alsoInUtf16({
   id: 'access-reviews',
   title: 'Decisions of access reviews (CSV)',
-  version: 1,
+  version: 2,
   framing: 'spans',
   streams: [],
   recognise: (head): Recognition => recogniseTable(spec('UTC'), head),
   open: (sink: RowSink, context: ReadContext): SourceReader => new CsvTableReader(spec(context.zone), sink, context),
-};
+});
 
 function spec(zone: string): TableSpec<'access_reviews'> {
   return {

@@ -4,19 +4,20 @@ import { formatInstant } from '../../../shared/time.ts';
 import type { Format, ReadContext, Recognition, RowSink, SourceReader } from '../format.ts';
 import { CsvTableReader, recogniseTable, type TableSpec } from '../framing/csv-table.ts';
 import { headerNames, HeaderNames } from '../framing/table-words.ts';
+import { alsoInUtf16 } from '../framing/utf16-text.ts';
 import { accountRow } from './account-row.ts';
 import { accountColumns } from './columns.ts';
 import { providerOf } from './providers.ts';
 
-export const accounts: Format = {
+export const accounts: Format = alsoInUtf16({
   id: 'accounts',
   title: 'Accounts (CSV; also of AWS IAM, Okta, Entra, Google Workspace)',
-  version: 1,
+  version: 2,
   framing: 'spans',
   streams: [],
   recognise,
   open: (sink, context) => new AccountsReader(sink, context),
-};
+});
 
 const facts: Omit<TableSpec<'accounts'>, 'row'> = {
   table: 'accounts',

@@ -2,6 +2,7 @@
 import type { Format } from '../format.ts';
 import type { Cells } from '../framing/cells.ts';
 import { CsvTableReader, recogniseTable, type TableSpec } from '../framing/csv-table.ts';
+import { alsoInUtf16 } from '../framing/utf16-text.ts';
 
 const protocols = ['tcp', 'udp', 'sctp'];
 
@@ -79,12 +80,12 @@ function protocolOf(cells: Cells): string | undefined {
   return protocol;
 }
 
-export const authorizedPorts: Format = {
+export const authorizedPorts: Format = alsoInUtf16({
   id: 'authorized-ports',
   title: 'Inventory of authorised ports (CSV)',
-  version: 2,
+  version: 3,
   framing: 'spans',
   streams: [],
   recognise: (head) => recogniseTable(spec, head),
   open: (sink, context) => new CsvTableReader(spec, sink, context),
-};
+});

@@ -1,6 +1,6 @@
 /**
  * chronyd's logs (tracking, statistics, measurements, refclocks) and what chronyc prints (tracking, sources,
- * sourcestats; text and CSV), alone or one after another in a file. See docs/formats/chrony.md.
+ * sourcestats, ntpdata; text and CSV), alone or one after another in a file. See docs/formats/chrony.md.
  */
 import type { Problem } from '../../../shared/problem.ts';
 import { formatInstant, type UtcMicros } from '../../../shared/time.ts';
@@ -8,32 +8,29 @@ import { ClockRows, CLOCK_STREAM, type ClockReading, type ReadResult } from '../
 import { HeldRecord } from '../clocks/held-records.ts';
 import { quoted, TextLines, type TextLine, type TextLineHandler } from '../clocks/text-lines.ts';
 import type { Format, ReadContext, RowSink, SourceReader } from '../format.ts';
+import { alsoInUtf16 } from '../framing/utf16-text.ts';
 import { isChronycError, isHeading } from './headings.ts';
 import { LogColumns, readLogHeading } from './log-columns.ts';
 import { logTime, readLogLine, splitLogLine, type LogLine } from './log-lines.ts';
+import { isNtpdataCsv, readNtpdataCsv, readNtpdataText } from './ntpdata-report.ts';
+import { otherLog, otherReport } from './other-output.ts';
 import { recognise } from './recognise.ts';
+import { reportLabel, type ReportKind } from './report-lines.ts';
 import { readSourceLine, readSourceStatistics } from './source-reports.ts';
-import {
-  FIRST_LABEL,
-  isTrackingCsv,
-  readTrackingCsv,
-  readTrackingText,
-  trackingLine,
-  type TrackingReport,
-} from './tracking-report.ts';
+import { isTrackingCsv, readTrackingCsv, readTrackingText, type TrackingReport } from './tracking-report.ts';
 
-export const chrony: Format = {
+export const chrony: Format = alsoInUtf16({
   id: 'chrony',
-  title: 'chrony: logs of chronyd, and what chronyc tracking, sources and sourcestats print',
-  version: 1,
+  title: 'chrony: logs of chronyd, and what chronyc tracking, sources, sourcestats and ntpdata print',
+  version: 2,
   framing: 'spans',
   streams: [CLOCK_STREAM],
   recognise,
   open: (sink, context) => new ChronyReader(sink, context),
-};
+});
 
 const OF_NTP_CLOCK =
-  "Offsets of measurements, statistics, refclocks, sources and sourcestats are against chronyd's own estimate of true time; what the system clock is still to be moved by (Rem. corr., System time) is not in them.";
+  "Offsets of measurements, statistics, refclocks, sources, sourcestats and ntpdata are against chronyd's own estimate of true time; what the system clock is still to be moved by (Rem. corr., System time) is not in them.";
 
 interface WaitingReport {
   readonly record: number;
@@ -41,13 +38,18 @@ interface WaitingReport {
   readonly referenceTime: UtcMicros | undefined;
 }
 
+interface OpenReport {
+  readonly kind: ReportKind;
+  readonly record: HeldRecord;
+  readonly labels: Set<string>;
+}
+
 class ChronyReader implements SourceReader, TextLineHandler {
   readonly #lines = new TextLines(this);
   readonly #rows: ClockRows;
   readonly #columns = new LogColumns();
-  /** Lines of a tracking report that has not ended yet. */
-  #report: HeldRecord | undefined;
-  #labels = new Set<string>();
+  /** A report of several lines that has not ended yet. */
+  #report: OpenReport | undefined;
   /** The first tracking report: how it is dated depends on whether there are others. */
   #waiting: WaitingReport | undefined;
   #reports = 0;
@@ -77,12 +79,13 @@ class ChronyReader implements SourceReader, TextLineHandler {
   }
 
   textLine(line: TextLine): void {
-    const label = trackingLine(line.text)?.[0];
-    if (label !== undefined) return this.#reportLine(line, label);
+    const text = line.text.trimStart();
+    const label = reportLabel(text, this.#report);
+    if (label) return this.#reportLine({ ...line, text }, label);
     this.#endReport();
-    const heading = readLogHeading(line.text);
+    const heading = readLogHeading(text);
     if (heading) return this.#columns.heading(heading);
-    if (!isHeading(line.text)) this.#record(line);
+    if (!isHeading(text) && !(otherLog(text) && readsAsHeading(text))) this.#record({ ...line, text });
   }
 
   #record(line: TextLine): void {
@@ -90,14 +93,10 @@ class ChronyReader implements SourceReader, TextLineHandler {
     const logLine = splitLogLine(line.text);
     if (logLine) return this.#logLine(logLine, record, line);
     if (isTrackingCsv(line.text)) return this.#tracking(readTrackingCsv(line.text), record, line.bytes);
+    if (isNtpdataCsv(line.text)) return this.#source(readNtpdataCsv(line.text), record, line.bytes);
     const source = readSourceLine(line.text) ?? readSourceStatistics(line.text);
     if (source) return this.#source(source, record, line.bytes);
-    this.sink.reject(
-      isChronycError(line.text)
-        ? `chronyc says ${quoted(line.text)}: chronyd did not answer, so nothing was measured.`
-        : `The line is none of chronyd's logs or of chronyc tracking, sources and sourcestats: ${quoted(line.text)}.`,
-      line.bytes,
-    );
+    this.sink.reject(whyUnread(line.text), line.bytes);
   }
 
   #logLine(line: LogLine, record: number, { bytes, hasNoEnd }: TextLine): void {
@@ -129,21 +128,25 @@ class ChronyReader implements SourceReader, TextLineHandler {
     this.#rows.addUndated(record, read.sample, bytes);
   }
 
-  #reportLine(line: TextLine, label: string): void {
+  #reportLine(line: TextLine, { kind, label, isFirst }: { kind: ReportKind; label: string; isFirst: boolean }): void {
+    const open = this.#report;
     // A label that comes again belongs to the next report.
-    if (label === FIRST_LABEL || this.#labels.has(label)) this.#endReport();
-    this.#labels.add(label);
-    if (this.#report) this.#report.add(line);
-    else this.#report = new HeldRecord(line);
+    if (open && (open.kind !== kind || isFirst || open.labels.has(label) || open.record.isFull)) this.#endReport();
+    const report = this.#report ?? { kind, record: new HeldRecord(line), labels: new Set<string>() };
+    if (this.#report) report.record.add(line);
+    report.labels.add(label);
+    this.#report = report;
   }
 
   #endReport(): void {
-    const held = this.#report;
-    if (!held) return;
+    const report = this.#report;
+    if (!report) return;
     this.#report = undefined;
-    this.#labels = new Set();
+    const { kind, record: held } = report;
     const record = this.sink.record(held.byte, held.length);
-    this.#tracking(readTrackingText(held.texts), record, held.raw());
+    if (kind === 'tracking') return this.#tracking(readTrackingText(held.texts), record, held.raw());
+    if (kind === 'ntpdata') return this.#source(readNtpdataText(held.texts), record, held.raw());
+    this.sink.reject(saysNothing(`chronyc ${kind}`), held.raw());
   }
 
   #tracking({ read, referenceTime }: TrackingReport, record: number, raw: Uint8Array): void {
@@ -167,4 +170,21 @@ class ChronyReader implements SourceReader, TextLineHandler {
       return this.#rows.add(record, read, { time: takenAt, by: 'taken at' });
     if (referenceTime !== undefined) this.#rows.add(record, read, { time: referenceTime, by: 'reference time' });
   }
+}
+
+function whyUnread(text: string): string {
+  if (isChronycError(text)) return `chronyc says ${quoted(text)}: chronyd did not answer, so nothing was measured.`;
+  const log = otherLog(text);
+  if (log !== undefined) return saysNothing(`chronyd's ${log}`);
+  const report = otherReport(text);
+  if (report !== undefined) return saysNothing(`chronyc ${report}`);
+  return `The line is none of chronyd's logs or of chronyc tracking, sources, sourcestats and ntpdata: ${quoted(text)}.`;
+}
+
+function saysNothing(where: string): string {
+  return `It is of ${where}, which does not say how far the clock is off.`;
+}
+
+function readsAsHeading(text: string): boolean {
+  return text.startsWith('Date (UTC)');
 }

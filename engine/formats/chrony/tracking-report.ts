@@ -26,7 +26,7 @@ interface Tracking {
 
 const LINE =
   /^(Reference ID|Stratum|Ref time \(UTC\)|System time|Last offset|RMS offset|Frequency|Residual freq|Skew|Root delay|Root dispersion|Update interval|Leap status)\s*: ?(.*)$/;
-export const FIRST_LABEL = 'Reference ID';
+export const FIRST_TRACKING_LABEL = 'Reference ID';
 
 /** Label and value of a line of the report; `undefined` for other lines. */
 export function trackingLine(text: string): readonly [string, string] | undefined {

@@ -1,6 +1,6 @@
 /** Numbers as clock daemons and their tools write them. Nothing is rounded but to the nearest 64-bit float. */
 
-const DECIMAL = /^[+-]?\d+(?:\.\d+)?(?:e[+-]?\d{1,3})?$/;
+const DECIMAL = /^[+-]?\d+(?:\.\d*)?(?:e[+-]?\d{1,3})?$/;
 
 /**
  * A finite decimal number, with an exponent or not; `undefined` for anything else (`nan`, `inf`, `-`, an empty text).

@@ -2,23 +2,25 @@
 import type { Problem } from '../../../shared/problem.ts';
 import type { Format, ReadContext, RowSink, SourceReader } from '../format.ts';
 import { CsvParser, type CsvRow, type CsvTrouble } from '../framing/csv.ts';
+import { alsoInUtf16 } from '../framing/utf16-text.ts';
 import type { SourceValue } from './column-values.ts';
-import { MappedRows, quoted } from './mapped-rows.ts';
-import { mappingProblem, readMapping, type Mapping } from './mapping.ts';
+import { quoted } from './mapped-rows.ts';
+import { eventsOf, MappedTables, namesOf } from './mapped-tables.ts';
+import { mappingProblem, readMapping, type Mapping, type TableMapping } from './mapping.ts';
 import type { MappingIssue } from './mapping-yaml.ts';
 import { mappingSkeleton, noMapping } from './skeleton.ts';
 import { refusedReader } from './refused-reader.ts';
 
-export const genericCsv: Format = {
+export const genericCsv: Format = alsoInUtf16({
   id: 'generic-csv',
   title: 'Any CSV, with a mapping of its columns',
-  version: 1,
+  version: 2,
   framing: 'spans',
   streams: [],
   usesMapping: true,
   recognise: () => ({ confidence: 0, reason: 'A CSV of any kind is read only when a mapping is given with it.' }),
   open: openCsv,
-};
+});
 
 function openCsv(sink: RowSink, context: ReadContext): SourceReader {
   if (context.mapping === undefined) return new HeaderReader(context);
@@ -60,7 +62,8 @@ function csvProblem(trouble: CsvTrouble, context: ReadContext): Problem {
 
 class MappedCsvReader implements SourceReader {
   readonly #parser: CsvParser;
-  readonly #rows: MappedRows;
+  readonly #rows: MappedTables;
+  readonly #events: TableMapping | undefined;
   #header: readonly string[] = [];
   /** Where the columns that the mapping names stand. */
   #places: ReadonlyMap<string, number> = new Map();
@@ -75,7 +78,8 @@ class MappedCsvReader implements SourceReader {
     private readonly sink: RowSink,
     private readonly context: ReadContext,
   ) {
-    this.#rows = new MappedRows(mapping, sink, context);
+    this.#rows = new MappedTables(mapping, sink, context);
+    this.#events = eventsOf(mapping);
     this.#parser = new CsvParser({ header: (row) => this.#readHeader(row), row: (row) => this.#readRow(row) });
   }
 
@@ -105,21 +109,15 @@ class MappedCsvReader implements SourceReader {
 
   #readHeader({ fields }: CsvRow): boolean {
     this.#header = fields.map((name) => name.trim());
-    const named = this.#named();
+    const named = namesOf(this.mapping);
     const issues: MappingIssue[] = named.flatMap(({ from, place }) => this.#issueOf(from, place));
     if (this.mapping.list !== undefined)
       issues.push({ place: 'list', line: undefined, says: 'a CSV table has no list; it is for JSON' });
     if (issues.length > 0) this.#problem = this.#refusal(issues);
     this.#places = new Map(named.map(({ from }) => [from, this.#header.indexOf(from)]));
-    const mapped = new Set(this.mapping.columns.map(({ from }) => this.#places.get(from ?? '')));
+    const mapped = new Set(this.#events?.columns.map(({ from }) => this.#places.get(from ?? '')));
     this.#unmapped = this.#header.flatMap((name, i) => (mapped.has(i) || name === '' ? [] : [i]));
     return issues.length === 0;
-  }
-
-  #named(): { from: string; place: string }[] {
-    const columns = this.mapping.columns.flatMap(({ from, place }) => (from === undefined ? [] : [{ from, place }]));
-    const { only } = this.mapping;
-    return only === undefined ? columns : [...columns, { from: only.from, place: 'only' }];
   }
 
   #issueOf(from: string, place: string): MappingIssue[] {
@@ -161,10 +159,10 @@ class MappedCsvReader implements SourceReader {
   }
 
   #addRow({ fields }: CsvRow): string | undefined {
-    const reason = this.#rows.add((from) => this.#cell(fields, from));
-    if (reason !== undefined) return reason;
+    const added = this.#rows.add((from) => this.#cell(fields, from));
+    if ('because' in added) return added.because;
     this.#read++;
-    this.#keepRest(fields);
+    if (this.#events && added.tables.includes(this.#events)) this.#keepRest(fields, this.#events);
     return undefined;
   }
 
@@ -174,15 +172,14 @@ class MappedCsvReader implements SourceReader {
   }
 
   /** What the spine of events has no column for is kept beside it; of columns with one name, the first that is filled. */
-  #keepRest(fields: readonly string[]): void {
-    if (this.mapping.table !== 'events') return;
+  #keepRest(fields: readonly string[], { stream }: TableMapping): void {
     const rest = new Map<string, string>();
     for (const i of this.#unmapped) {
       const text = fields[i]!.trim();
       if (text !== '' && !rest.has(this.#header[i]!)) rest.set(this.#header[i]!, text);
     }
     if (rest.size === 0) return;
-    this.sink.row('event_fields', { stream: this.mapping.stream, fields: objectText(rest) });
+    this.sink.row('event_fields', { stream, fields: objectText(rest) });
   }
 }
 

@@ -3,10 +3,12 @@ import type { Problem } from '../../../shared/problem.ts';
 import type { Format, ReadContext, RowSink, SourceReader } from '../format.ts';
 import { repeatedMember } from '../framing/json-members.ts';
 import { JsonRecordScanner, type JsonEnding, type JsonRecord } from '../framing/json-records.ts';
+import { alsoInUtf16 } from '../framing/utf16-text.ts';
 import type { SourceValue } from './column-values.ts';
 import { findShape, firstKeysOf } from './json-shape.ts';
-import { MappedRows, quoted } from './mapped-rows.ts';
-import { mappingProblem, readMapping, type Mapping } from './mapping.ts';
+import { quoted } from './mapped-rows.ts';
+import { eventsOf, MappedTables, namesOf } from './mapped-tables.ts';
+import { mappingProblem, readMapping, type Mapping, type TableMapping } from './mapping.ts';
 import { parsePath, rawAt, valueAt, type Step } from './member-path.ts';
 import { refusedReader } from './refused-reader.ts';
 import { mappingSkeleton, noMapping } from './skeleton.ts';
@@ -14,16 +16,16 @@ import { mappingSkeleton, noMapping } from './skeleton.ts';
 /** As much of a file is looked at first: without a mapping, and for the keys with which its records begin. */
 const HEAD_BYTES = 256 * 1024;
 
-export const genericJson: Format = {
+export const genericJson: Format = alsoInUtf16({
   id: 'generic-json',
   title: 'Any JSON lines or JSON, with a mapping of its members',
-  version: 1,
+  version: 2,
   framing: 'spans',
   streams: [],
   usesMapping: true,
   recognise: () => ({ confidence: 0, reason: 'JSON of any kind is read only when a mapping is given with it.' }),
   open: openJson,
-};
+});
 
 function openJson(sink: RowSink, context: ReadContext): SourceReader {
   if (context.mapping === undefined) return headReader(context);
@@ -69,10 +71,8 @@ class Head {
 type Paths = ReadonlyMap<string, readonly Step[]>;
 
 function pathsOf(mapping: Mapping): { paths: Paths; problem: Problem | undefined } {
-  const named = mapping.columns.flatMap(({ from, place }) => (from === undefined ? [] : [{ from, place }]));
-  if (mapping.only !== undefined) named.push({ from: mapping.only.from, place: 'only' });
   const paths = new Map<string, readonly Step[]>();
-  const issues = named.flatMap(({ from, place }) => {
+  const issues = namesOf(mapping).flatMap(({ from, place }) => {
     const path = parsePath(from);
     if (path !== undefined) paths.set(from, path);
     const says = `${quoted(from)} is no path, such as user.name, records[0].x or ["a.b"].c`;
@@ -87,7 +87,8 @@ interface JsonMapping {
 }
 
 class MappedJsonReader implements SourceReader {
-  readonly #rows: MappedRows;
+  readonly #rows: MappedTables;
+  readonly #events: TableMapping | undefined;
   readonly #head = new Head();
   /** Names of members that a column is filled from as a whole. */
   readonly #mapped: ReadonlySet<string>;
@@ -101,8 +102,9 @@ class MappedJsonReader implements SourceReader {
     private readonly sink: RowSink,
     private readonly context: ReadContext,
   ) {
-    this.#rows = new MappedRows(by.mapping, sink, context);
-    const whole = by.mapping.columns.flatMap(({ from }) => {
+    this.#rows = new MappedTables(by.mapping, sink, context);
+    this.#events = eventsOf(by.mapping);
+    const whole = (this.#events?.columns ?? []).flatMap(({ from }) => {
       const path = from === undefined ? undefined : by.paths.get(from);
       return path?.length === 1 ? [String(path[0])] : [];
     });
@@ -165,10 +167,10 @@ class MappedJsonReader implements SourceReader {
         `The record has ${quoted(repeated)} twice; which one counts is unknown.`,
       );
     this.sink.record(record.byte, record.bytes.length);
-    const reason = this.#rows.add((from) => this.#valueAt(record, from));
-    if (reason !== undefined) return this.#rejectCurrent(record.bytes, reason);
+    const added = this.#rows.add((from) => this.#valueAt(record, from));
+    if ('because' in added) return this.#rejectCurrent(record.bytes, added.because);
     this.#read++;
-    this.#keepRest(record);
+    if (this.#events && added.tables.includes(this.#events)) this.#keepRest(record, this.#events);
   }
 
   #valueAt(record: JsonRecord, from: string): SourceValue | undefined {
@@ -179,8 +181,7 @@ class MappedJsonReader implements SourceReader {
   }
 
   /** The members that no column is filled from, as they are written. */
-  #keepRest(record: JsonRecord): void {
-    if (this.by.mapping.table !== 'events') return;
+  #keepRest(record: JsonRecord, { stream }: TableMapping): void {
     const { members, bytes } = record;
     const text = (from: number, to: number): string => Buffer.from(bytes.subarray(from, to)).toString('utf8');
     const rest: string[] = [];
@@ -189,8 +190,7 @@ class MappedJsonReader implements SourceReader {
       if (!this.#mapped.has(JSON.parse(key) as string))
         rest.push(`${key}:${text(members[i + 2]!, members[i + 3]!).trim()}`);
     }
-    if (rest.length > 0)
-      this.sink.row('event_fields', { stream: this.by.mapping.stream, fields: `{${rest.join(',')}}` });
+    if (rest.length > 0) this.sink.row('event_fields', { stream, fields: `{${rest.join(',')}}` });
   }
 
   #reject(byte: number, bytes: Uint8Array, reason: string): void {

@@ -3,7 +3,7 @@ import type { EvidenceRow, EvidenceTableName } from '../../core/tables.ts';
 import { evidenceTable } from '../../core/tables.ts';
 import type { ReadContext, RowSink } from '../format.ts';
 import { convert, type ColumnValue, type SourceValue } from './column-values.ts';
-import type { ColumnRule, Mapping } from './mapping.ts';
+import type { ColumnRule, TableMapping } from './mapping.ts';
 import { meaningOf, neededColumns, tablesOfOneSystem } from './table-rules.ts';
 
 /** The value that a record has under the name or path that the mapping gives; `undefined` where there is none. */
@@ -11,18 +11,21 @@ export type FindValue = (from: string) => SourceValue | undefined;
 
 type Cell = { readonly value: ColumnValue | undefined } | { readonly because: string };
 
-/** Makes the rows of one source. What it takes for granted, it says once for each column. */
+/** What a record gives to a table: a row, nothing because it is not wanted there, or a sentence why it gives none. */
+export type MadeRow =
+  | { readonly kind: 'row'; readonly row: ReadonlyMap<string, ColumnValue> }
+  | { readonly kind: 'unwanted' | 'unreadable'; readonly because: string };
+
+/** Makes the rows of one table from one source. What it takes for granted, it says once for each column. */
 export class MappedRows {
   readonly #needed: readonly string[];
   readonly #hasSystem: boolean;
   readonly #hasStream: boolean;
   /** Names that the mapping gives and that no record had yet. */
   readonly #unseen: Set<string>;
-  /** Records that the condition of the mapping leaves out. */
-  unwanted = 0;
 
   constructor(
-    private readonly mapping: Mapping,
+    readonly mapping: TableMapping,
     private readonly sink: RowSink,
     private readonly context: ReadContext,
   ) {
@@ -33,28 +36,31 @@ export class MappedRows {
     this.#unseen = new Set(mapping.columns.flatMap(({ from }) => from ?? []));
   }
 
-  /** Adds the row of the current record to its table. A sentence says why the record gives none. */
-  add(find: FindValue): string | undefined {
+  /** Makes the row of a record; `give` adds it to its table. */
+  make(find: FindValue): MadeRow {
     const unwanted = this.#unwanted(find);
-    if (unwanted !== undefined) {
-      this.unwanted++;
-      return unwanted;
-    }
+    if (unwanted !== undefined) return { kind: 'unwanted', because: unwanted };
     const row = new Map<string, ColumnValue>();
     let filled = 0;
     for (const rule of this.mapping.columns) {
       const cell = this.#cell(rule, find);
-      if ('because' in cell) return cell.because;
+      if ('because' in cell) return { kind: 'unreadable', because: cell.because };
       if (cell.value === undefined) continue;
       row.set(rule.column, cell.value);
       if (rule.from !== undefined) filled++;
     }
     const missing = this.#needed.find((name) => !row.has(name));
-    if (missing !== undefined) return this.#nothingFor(missing);
-    if (filled === 0) return 'The record has nothing in any of the columns that the mapping names.';
+    if (missing !== undefined) return { kind: 'unreadable', because: this.#nothingFor(missing) };
+    if (filled === 0)
+      return { kind: 'unreadable', because: 'The record has nothing in any of the columns that the mapping names.' };
     this.#complete(row);
-    this.#give(row);
-    return undefined;
+    return { kind: 'row', row };
+  }
+
+  /** Adds a row that was made from the current record. */
+  give(row: ReadonlyMap<string, ColumnValue>): void {
+    // Every value was made for the type of its column.
+    this.sink.row(this.mapping.table, Object.fromEntries(row) as EvidenceRow<EvidenceTableName>);
   }
 
   /** Says which names of the mapping no record had: a typing error would otherwise show as columns without values. */
@@ -126,11 +132,6 @@ export class MappedRows {
       ['ends', 'resolved'],
     ] as const)
       if (!row.has(to) && row.has(other)) row.set(to, row.get(other)!);
-  }
-
-  #give(row: ReadonlyMap<string, ColumnValue>): void {
-    // Every value was made for the type of its column.
-    this.sink.row(this.mapping.table, Object.fromEntries(row) as EvidenceRow<EvidenceTableName>);
   }
 }
 

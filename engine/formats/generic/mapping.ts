@@ -28,13 +28,19 @@ export interface RowCondition {
   readonly text: string;
 }
 
-export interface Mapping {
+/** How a record becomes a row of one table. */
+export interface TableMapping {
   readonly table: EvidenceTableName;
   readonly stream: string | undefined;
-  /** Names that lead to the list of records in a JSON document; `undefined` where there is no such list. */
-  readonly list: readonly string[] | undefined;
   readonly only: RowCondition | undefined;
   readonly columns: readonly ColumnRule[];
+}
+
+export interface Mapping {
+  /** Names that lead to the list of records in a JSON document; `undefined` where there is no such list. */
+  readonly list: readonly string[] | undefined;
+  /** The tables that a record may give a row of: at least one. */
+  readonly tables: readonly TableMapping[];
 }
 
 export type ReadMapping =
@@ -58,17 +64,27 @@ const columnShape = z.strictObject({
 });
 type ColumnShape = z.infer<typeof columnShape>;
 
-const mappingShape = z.strictObject({
+const listShape = z.string({ error: 'is not the name of a list' }).optional();
+const tableMembers = {
   table: z.string({ error: 'is not the name of an evidence table' }).optional(),
   stream: z
     .string({ error: 'is not the name of a stream' })
     .regex(/^[a-z0-9][a-z0-9_.-]{0,63}$/, 'is not a name of lower case letters, digits, "-", "_" and "."')
     .optional(),
-  list: z.string({ error: 'is not the name of a list' }).optional(),
   only: z.string({ error: 'is not written "column = value"' }).optional(),
   columns: z.record(z.string(), z.unknown(), { error: 'is not a map of columns' }),
+};
+const MOST_TABLES = 20;
+const tableShape = z.strictObject(tableMembers);
+const mappingShape = z.strictObject({ ...tableMembers, list: listShape });
+const tablesShape = z.strictObject({
+  list: listShape,
+  tables: z
+    .array(z.unknown(), { error: 'is not a list of tables' })
+    .min(1, 'names no table')
+    .max(MOST_TABLES, `names more than ${MOST_TABLES} tables`),
 });
-type MappingShape = z.infer<typeof mappingShape>;
+type TableShape = z.infer<typeof tableShape>;
 
 const MOST_ISSUES = 10;
 
@@ -109,14 +125,36 @@ class MappingReader {
   constructor(private readonly lineOf: (path: readonly string[]) => number | undefined) {}
 
   read(value: unknown): Mapping | undefined {
+    const isOfSeveral = typeof value === 'object' && value !== null && Object.hasOwn(value, 'tables');
+    return isOfSeveral ? this.#several(value) : this.#single(value);
+  }
+
+  #single(value: unknown): Mapping | undefined {
     const shape = this.#checked(mappingShape, value, []);
-    const table = shape && this.#table(shape.table ?? 'events');
-    if (shape === undefined || table === undefined) return undefined;
-    const columns = Object.entries(shape.columns).flatMap(([name, rule]) => this.#column(table, name, rule) ?? []);
-    this.#checkNeeded(table, shape, columns);
-    const list = shape.list === undefined ? undefined : this.#list(shape.list);
-    const only = shape.only === undefined ? undefined : this.#only(shape.only);
-    return { table, stream: shape.stream, list, only, columns };
+    const table = shape && this.#readTable(shape, []);
+    return table && { list: this.#list(shape.list), tables: [table] };
+  }
+
+  #several(value: unknown): Mapping | undefined {
+    const shape = this.#checked(tablesShape, value, []);
+    if (shape === undefined) return undefined;
+    const tables = shape.tables.flatMap((each, i) => {
+      const at = ['tables', String(i)];
+      const table = this.#checked(tableShape, each, at);
+      return (table && this.#readTable(table, at)) ?? [];
+    });
+    return { list: this.#list(shape.list), tables };
+  }
+
+  #readTable(shape: TableShape, at: readonly string[]): TableMapping | undefined {
+    const table = this.#table(shape.table ?? 'events', at);
+    if (table === undefined) return undefined;
+    const columns = Object.entries(shape.columns).flatMap(
+      ([name, rule]) => this.#column({ table, name, value: rule }, at) ?? [],
+    );
+    this.#checkNeeded({ table, shape, columns }, at);
+    const only = shape.only === undefined ? undefined : this.#only(shape.only, at);
+    return { table, stream: shape.stream, only, columns };
   }
 
   #fail(path: readonly string[], says: string): undefined {
@@ -138,17 +176,23 @@ class MappingReader {
     else this.#fail(at, issue.message);
   }
 
-  #table(name: string): EvidenceTableName | undefined {
+  #table(name: string, at: readonly string[]): EvidenceTableName | undefined {
     const known = evidenceTableNames.find((each) => each === name);
     if (known === undefined)
-      return this.#fail(['table'], `${shown(name)} is no evidence table; these are: ${evidenceTableNames.join(', ')}`);
+      return this.#fail(
+        [...at, 'table'],
+        `${shown(name)} is no evidence table; these are: ${evidenceTableNames.join(', ')}`,
+      );
     if (evidenceTable(known).columns.some((column) => column.name === 'series_id'))
-      return this.#fail(['table'], `${known} holds series of metrics, which a mapping cannot give an identity`);
+      return this.#fail([...at, 'table'], `${known} holds series of metrics, which a mapping cannot give an identity`);
     return known;
   }
 
-  #column(table: EvidenceTableName, name: string, value: unknown): ColumnRule | undefined {
-    const path = ['columns', name];
+  #column(
+    { table, name, value }: { table: EvidenceTableName; name: string; value: unknown },
+    at: readonly string[],
+  ): ColumnRule | undefined {
+    const path = [...at, 'columns', name];
     const { columns } = evidenceTable(table);
     const column = columns.find((each) => each.name === name);
     if (column === undefined)
@@ -156,11 +200,13 @@ class MappingReader {
     if (name === 'stream')
       return this.#fail(path, 'the stream is named once for all rows, by "stream" beside "columns"');
     const shape = typeof value === 'string' ? { from: value } : this.#checked(columnShape, value, path);
-    return shape && this.#rule(table, column, shape);
+    return shape && this.#rule({ table, column, shape }, path);
   }
 
-  #rule(table: EvidenceTableName, column: Column, shape: ColumnShape): ColumnRule | undefined {
-    const path = ['columns', column.name];
+  #rule(
+    { table, column, shape }: { table: EvidenceTableName; column: Column; shape: ColumnShape },
+    path: readonly string[],
+  ): ColumnRule | undefined {
     if ((shape.from === undefined) === (shape.value === undefined))
       return this.#fail(path, 'it needs either "from" (a column or path) or "value" (a constant)');
     if (shape.otherwise !== undefined && shape.values === undefined)
@@ -208,32 +254,33 @@ class MappingReader {
   }
 
   #checkNeeded(
-    table: EvidenceTableName,
-    { stream, columns: given }: MappingShape,
-    columns: readonly ColumnRule[],
+    { table, shape, columns }: { table: EvidenceTableName; shape: TableShape; columns: readonly ColumnRule[] },
+    at: readonly string[],
   ): void {
+    const { stream, columns: given } = shape;
     const hasStream = evidenceTable(table).columns.some((column) => column.name === 'stream');
     if (hasStream && stream === undefined)
-      this.#fail(['stream'], `it is missing: the rows of ${table} belong to a stream, which the mapping names`);
-    if (!hasStream && stream !== undefined) this.#fail(['stream'], `the rows of ${table} belong to no stream`);
+      this.#fail([...at, 'stream'], `it is missing: the rows of ${table} belong to a stream, which the mapping names`);
+    if (!hasStream && stream !== undefined) this.#fail([...at, 'stream'], `the rows of ${table} belong to no stream`);
     for (const name of neededColumns(table))
       if (!Object.hasOwn(given, name))
-        this.#fail(['columns', name], `it is missing, and no row of ${table} is without it`);
+        this.#fail([...at, 'columns', name], `it is missing, and no row of ${table} is without it`);
     if (columns.length > 0 && columns.every(({ from }) => from === undefined))
-      this.#fail(['columns'], 'no column of the file is named in it');
-    if (Object.keys(given).length === 0) this.#fail(['columns'], 'it names no column');
+      this.#fail([...at, 'columns'], 'no column of the file is named in it');
+    if (Object.keys(given).length === 0) this.#fail([...at, 'columns'], 'it names no column');
   }
 
-  #list(text: string): readonly string[] | undefined {
+  #list(text: string | undefined): readonly string[] | undefined {
+    if (text === undefined) return undefined;
     const names = text.split('.');
     if (names.every((name) => name !== '' && !/[[\]"]/.test(name)) && names.length <= 32) return names;
     return this.#fail(['list'], `${shown(text)} is no path of names, such as data.items`);
   }
 
-  #only(text: string): RowCondition | undefined {
+  #only(text: string, at: readonly string[]): RowCondition | undefined {
     const [, from, sign, value] = /^([^=]*?)\s*(!?=)\s*(.*)$/s.exec(text.trim()) ?? [];
     if (from === undefined || from === '' || value === undefined)
-      return this.#fail(['only'], `${shown(text)} is not written "column = value" or "column != value"`);
+      return this.#fail([...at, 'only'], `${shown(text)} is not written "column = value" or "column != value"`);
     return { from, equals: sign === '=', text: value };
   }
 }

@@ -19,10 +19,15 @@ export interface TimeForm {
   readonly read: ReadTime;
 }
 
-export const timeFormNames = ['rfc3339', 'epoch-s', 'epoch-ms', 'epoch-us'] as const;
+export const timeFormNames = ['rfc3339', 'epoch-s', 'epoch-ms', 'epoch-us', 'epoch-ns'] as const;
 
-const EPOCH = /^(-?)(\d{1,18})(?:\.(\d{1,9}))?$/;
-const microsOf: Readonly<Record<string, bigint>> = { 'epoch-s': 1_000_000n, 'epoch-ms': 1000n, 'epoch-us': 1n };
+const EPOCH = /^(-?)(\d{1,20})(?:\.(\d{1,9}))?$/;
+const nanosOf: Readonly<Record<string, bigint>> = {
+  'epoch-s': 1_000_000_000n,
+  'epoch-ms': 1_000_000n,
+  'epoch-us': 1000n,
+  'epoch-ns': 1n,
+};
 // 0001-01-01 to 9999-12-31: what is outside of it was written in another unit.
 const FIRST = -62_135_596_800n * MICROS_PER_SECOND;
 const LAST = 253_402_300_799_999_999n;
@@ -32,7 +37,7 @@ export function makeTimeForm(as: string, zone: string | undefined): TimeForm | s
   if (zone !== undefined && !isTimeZone(zone)) return `${JSON.stringify(zone)} is no time zone that is known here`;
   if (as.includes('%')) return patternForm(as, zone);
   if (as === 'rfc3339') return { as, zone, read: within((text) => instantOf(text, zone)) };
-  const unit = Object.hasOwn(microsOf, as) ? microsOf[as] : undefined;
+  const unit = Object.hasOwn(nanosOf, as) ? nanosOf[as] : undefined;
   if (unit !== undefined) return { as, zone: undefined, read: within((text) => epochOf(text, unit)) };
   return `${JSON.stringify(as)} is no form of time: give ${timeFormNames.join(', ')}, or a pattern such as %Y-%m-%d %H:%M:%S`;
 }
@@ -54,8 +59,9 @@ function instantOf(text: string, zone: string | undefined): UtcMicros | undefine
 function epochOf(text: string, unit: bigint): UtcMicros | undefined {
   const [, sign, whole, fraction = ''] = EPOCH.exec(text) ?? [];
   if (whole === undefined) return undefined;
-  const nanos = (BigInt(whole) * 1_000_000_000n + BigInt(fraction.padEnd(9, '0'))) * unit;
-  return (sign === '-' ? -nanos : nanos) / 1_000_000_000n;
+  // In billionths of a nanosecond, because the number may have nine decimals.
+  const exact = (BigInt(whole) * 1_000_000_000n + BigInt(fraction.padEnd(9, '0'))) * unit;
+  return (sign === '-' ? -exact : exact) / 1_000_000_000_000n;
 }
 
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];

@@ -7,5 +7,5 @@ export function isNtpqError(text: string): boolean {
 
 /** Lines between the records of ntpq: rules, and which server answered. */
 export function isNtpqHeading(text: string): boolean {
-  return /^={10,}$/.test(text) || /^server: \S+ ?/.test(text);
+  return /^={10,}$/.test(text) || /^server: \S+ ?/.test(text) || /^(?:sntp|ntpdig) \S*\d+\.\d+\S*(?: |$)/.test(text);
 }

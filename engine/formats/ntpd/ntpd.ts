@@ -1,12 +1,14 @@
 /**
- * ntpd's statistics (loopstats, peerstats, clockstats) and what ntpq prints (peers, associations, variables, kerninfo),
- * of ntp.org and of ntpsec. See docs/formats/ntpd.md.
+ * ntpd's statistics (loopstats, peerstats, clockstats) and what ntpq prints (peers, associations, variables, kerninfo,
+ * sysinfo), of ntp.org and of ntpsec; what ntpdc, ntpstat, ntpdate, sntp and ntpdig print. See docs/formats/ntpd.md.
  */
 import type { Problem } from '../../../shared/problem.ts';
-import { ClockRows, CLOCK_STREAM, type ReadResult } from '../clocks/clock-rows.ts';
+import type { UtcMicros } from '../../../shared/time.ts';
+import { ClockRows, CLOCK_STREAM, type ClockReading, type ReadResult } from '../clocks/clock-rows.ts';
 import { HeldRecord } from '../clocks/held-records.ts';
 import { quoted, TextLines, type TextLine, type TextLineHandler } from '../clocks/text-lines.ts';
 import type { Format, ReadContext, RowSink, SourceReader } from '../format.ts';
+import { alsoInUtf16 } from '../framing/utf16-text.ts';
 import { isAssociationsHeading, readAssociation } from './associations.ts';
 import { isNtpqError, isNtpqHeading } from './headings.ts';
 import { kernelLine, readKernelReport } from './kernel-report.ts';
@@ -18,22 +20,27 @@ import {
   usualColumns,
   type PeerColumns,
 } from './peers-table.ts';
+import { isFirstOfNtpstat, isOfNtpstat, readNtpstat } from './ntpstat-report.ts';
+import { readOneShot, type OneShot } from './one-shot.ts';
+import { isCount } from './other-output.ts';
 import { recognise } from './recognise.ts';
 import { decimalsAtEnd, readStatsLine, splitStatsLine, type StatsKind, type StatsLine } from './stats-lines.ts';
+import { readSysinfo, sysinfoLine } from './sysinfo-report.ts';
 import { readVariablesReport } from './system-report.ts';
-import { isFirstOfVariables, isVariables } from './variables.ts';
+import { beforeLastSamples, isFirstOfVariables, isVariables } from './variables.ts';
 
-export const ntpd: Format = {
+export const ntpd: Format = alsoInUtf16({
   id: 'ntpd',
-  title: 'ntpd: loopstats, peerstats and clockstats, and what ntpq prints (ntp.org and ntpsec)',
-  version: 1,
+  title: 'ntpd: loopstats, peerstats and clockstats, and what ntpq, ntpdc, ntpstat, ntpdate and sntp print',
+  version: 2,
   framing: 'spans',
   streams: [CLOCK_STREAM],
   recognise,
   open: (sink, context) => new NtpdReader(sink, context),
-};
+});
 
-type HeldKind = 'variables' | 'kernel' | 'peer';
+/** `named`: a long name of a peer, whose other columns are in the next line. */
+type HeldKind = 'variables' | 'kernel' | 'sysinfo' | 'named' | 'ntpstat' | 'counts';
 
 class NtpdReader implements SourceReader, TextLineHandler {
   readonly #lines = new TextLines(this);
@@ -58,13 +65,17 @@ class NtpdReader implements SourceReader, TextLineHandler {
   finish(): Problem | undefined {
     this.#lines.finish();
     this.#endHeld();
-    return this.#rows.finish('rec, when the last packet of the peer came');
+    return this.#rows.finish(
+      'the time in them (rec, when the last packet of the peer came, or reference time, when the clock was last updated)',
+    );
   }
 
-  badLine({ byte, length, bytes }: Omit<TextLine, 'text'>, reason: string): void {
+  badLine(line: Omit<TextLine, 'text'>, reason: string): void {
+    const text = this.#held?.kind === 'variables' ? beforeLastSamples(line.bytes) : undefined;
+    if (text !== undefined) return this.#held?.record.add({ ...line, text });
     this.#endHeld();
-    this.sink.record(byte, length);
-    this.sink.reject(reason, bytes);
+    this.sink.record(line.byte, line.length);
+    this.sink.reject(reason, line.bytes);
   }
 
   textLine(line: TextLine): void {
@@ -80,12 +91,11 @@ class NtpdReader implements SourceReader, TextLineHandler {
   #goesOn(line: TextLine): boolean {
     const held = this.#held;
     if (!held || held.record.isFull) return false;
-    if (held.kind === 'peer') {
-      if (!/^\s/.test(line.text)) return false;
-    } else if (kernelLine(line.text)) held.kind = 'kernel';
-    else if (held.kind === 'kernel' || !isVariables(line.text) || isFirstOfVariables(line.text)) return false;
+    const kind = kindWith(held.kind, line.text);
+    if (kind === undefined) return false;
+    held.kind = kind;
     held.record.add(line);
-    if (held.kind === 'peer') this.#endHeld();
+    if (kind === 'named') this.#endHeld();
     return true;
   }
 
@@ -96,11 +106,19 @@ class NtpdReader implements SourceReader, TextLineHandler {
     if (stats) return stats.kind === 'unreadable' ? this.#reject(line, stats.reason) : this.#stats(stats, line);
     const association = readAssociation(line.text);
     if (association) return this.#undated(association, this.#declare(line), line.bytes);
-    if (isVariables(line.text) || kernelLine(line.text))
-      return this.#hold(line, kernelLine(line.text) ? 'kernel' : 'variables');
-    if (this.#columns && isLongPeerName(line.text)) return this.#hold(line, 'peer');
+    const oneShot = readOneShot(line.text);
+    if (oneShot) return this.#oneShot(oneShot, line);
+    const kind = kindOfFirst(line.text);
+    if (kind !== undefined) return this.#hold(line, kind);
+    if (this.#columns && isLongPeerName(line.text)) return this.#hold(line, 'named');
     if (this.#columns || looksLikePeer(line.text)) return this.#peer(line.text, this.#declare(line), line.bytes);
     this.#reject(line, `The line is none of ntpd's statistics or of ntpq's tables: ${quoted(line.text)}.`);
+  }
+
+  #oneShot({ sample, time }: OneShot, line: TextLine): void {
+    const record = this.#declare(line);
+    if (time !== undefined) return this.#rows.add(record, sample, { time, by: 'itself' });
+    this.#rows.addUndated(record, sample, line.bytes);
   }
 
   #hold(line: TextLine, kind: HeldKind): void {
@@ -156,9 +174,37 @@ class NtpdReader implements SourceReader, TextLineHandler {
     this.#held = undefined;
     const record = this.#declare(held.record);
     const { texts } = held.record;
-    if (held.kind === 'kernel') return this.#undated(readKernelReport(texts), record, held.record.raw());
-    if (held.kind === 'peer') return this.#peer(texts.join(' '), record, held.record.raw());
-    this.#variables(texts.join('\n'), record, held.record.raw());
+    const raw = held.record.raw();
+    switch (held.kind) {
+      case 'kernel':
+        return this.#undated(readKernelReport(texts), record, raw);
+      case 'sysinfo':
+        return this.#sysinfo(texts, record, raw);
+      case 'ntpstat':
+        return this.#undated(readNtpstat(texts), record, raw);
+      case 'counts':
+        return this.sink.reject('The report counts packets; it does not say how far the clock is off.', raw);
+      case 'named':
+        return this.#peer(texts.join(' '), record, raw);
+      case 'variables':
+        return this.#variables(texts.join('\n'), record, raw);
+    }
+  }
+
+  #sysinfo(texts: readonly string[], record: number, raw: Uint8Array): void {
+    const { read, referenceTime } = readSysinfo(texts);
+    if (read.kind === 'unreadable') return this.sink.reject(read.reason, raw);
+    this.#byReference(read.sample, { record, raw, referenceTime });
+  }
+
+  /** Dated as given for the file, else by what the report calls the last update. */
+  #byReference(
+    sample: ClockReading,
+    { record, raw, referenceTime }: { record: number; raw: Uint8Array; referenceTime: UtcMicros | undefined },
+  ): void {
+    if (this.context.takenAt !== undefined || referenceTime === undefined)
+      return this.#rows.addUndated(record, sample, raw);
+    this.#rows.add(record, sample, { time: referenceTime, by: 'reference time' });
   }
 
   #variables(text: string, record: number, raw: Uint8Array): void {
@@ -166,8 +212,36 @@ class NtpdReader implements SourceReader, TextLineHandler {
     if (read.kind === 'unreadable') return this.sink.reject(read.reason, raw);
     if (isOfUnknown) this.sink.assume('Variables without an association id are taken for those of the system.');
     if (time !== undefined) return this.#rows.add(record, read.sample, { time, by: 'itself' });
-    if (this.context.takenAt !== undefined || referenceTime === undefined)
-      return this.#rows.addUndated(record, read.sample, raw);
-    this.#rows.add(record, read.sample, { time: referenceTime, by: 'reference time' });
+    this.#byReference(read.sample, { record, raw, referenceTime });
+  }
+}
+
+/** The kind of a report of several lines, by its first one. */
+function kindOfFirst(text: string): HeldKind | undefined {
+  if (kernelLine(text)) return 'kernel';
+  if (isVariables(text)) return 'variables';
+  if (sysinfoLine(text)) return 'sysinfo';
+  if (isFirstOfNtpstat(text)) return 'ntpstat';
+  return isCount(text) ? 'counts' : undefined;
+}
+
+/** The kind of the report with this line; `undefined`: the line does not belong to it. */
+function kindWith(kind: HeldKind, text: string): HeldKind | undefined {
+  switch (kind) {
+    case 'named':
+      return /^\s/.test(text) ? kind : undefined;
+    case 'ntpstat':
+      return isOfNtpstat(text) ? kind : undefined;
+    case 'counts':
+      return isCount(text) ? kind : undefined;
+    case 'kernel':
+      return kernelLine(text) ? kind : undefined;
+    case 'sysinfo':
+      return sysinfoLine(text) && !text.startsWith('system peer:') ? kind : undefined;
+    case 'variables':
+      // ntpq prints the status line before the reports of kerninfo and sysinfo, too.
+      if (kernelLine(text)) return 'kernel';
+      if (sysinfoLine(text)) return 'sysinfo';
+      return isVariables(text) && !isFirstOfVariables(text) ? kind : undefined;
   }
 }

@@ -4,6 +4,7 @@ import { errorBound, negated, readDecimal, readWhole } from '../clocks/numbers.t
 import type { UtcMicros } from '../../../shared/time.ts';
 import { isOwnClock, isPlaceholder, readPeerStatus } from './peer-status.ts';
 import { readMjd } from './ntp-time.ts';
+import { otherStatistics } from './other-output.ts';
 
 export type StatsKind = 'loopstats' | 'peerstats' | 'clockstats';
 
@@ -44,6 +45,8 @@ export function splitStatsLine(text: string): SplitStats {
 }
 
 function notRead(columns: readonly string[]): string {
+  const other = otherStatistics(columns.join(' '));
+  if (other !== undefined) return `The line is of ntpd's ${other}, which do not say how far the clock is off.`;
   return `The line begins like one of ntpd's statistics, but its ${columns.length} columns are not those of loopstats, peerstats or clockstats.`;
 }
 

@@ -9,7 +9,18 @@
 
 /** True for a line that begins with a variable. */
 export function isVariables(text: string): boolean {
-  return /^\s*[A-Za-z_][\w.]{0,30}=/.test(text);
+  return /^\s*[A-Za-z_][\w.]{0,30} ?=/.test(text);
+}
+
+/** ntpsec 1.2 writes some numbers of these lists as bare bytes (`0^D` for 0.0), so that the line is no text. */
+const LAST_SAMPLES = /^((?:\s*[A-Za-z_][\w.]{0,30}=[^,]*,)*)\s*filt(?:delay|offset|disp) =/;
+
+/**
+ * What is text in a line with a list of the last samples of a peer (`keyid=0,  filtdelay =...`): the variables before the
+ * list. `undefined` for other lines.
+ */
+export function beforeLastSamples(bytes: Uint8Array): string | undefined {
+  return LAST_SAMPLES.exec(Buffer.from(bytes.subarray(0, 1000)).toString('latin1'))?.[1];
 }
 
 /** The first line of the variables of the system (association 0) or of a peer. Old versions leave out which. */
@@ -17,9 +28,9 @@ export function isFirstOfVariables(text: string): boolean {
   return /^(?:ass(?:oc)?id=\d{1,5} )?status=[0-9a-f]{4}\b/i.test(text);
 }
 
-const VARIABLE = /^\s*([A-Za-z_][\w.]{0,30})=(.*)$/s;
+const VARIABLE = /^\s*([A-Za-z_][\w.]{0,30}) ?=(.*)$/s;
 const FIRST = /^(?:(\d{1,5}) status=)?([0-9a-f]{4})(?:\s+(.*))?$/s;
-const WITH_FIRST = /^(?:assoc?id|status)$/i;
+const WITH_FIRST = /^(?:ass(?:oc)?id|status)$/i;
 
 /**
  * The variables in the text, the last value where a name comes twice. `associd` (written assID by old versions),

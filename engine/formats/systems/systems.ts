@@ -2,6 +2,7 @@
 import type { Format, ReadContext, RowSink, SourceReader } from '../format.ts';
 import type { Cells } from '../framing/cells.ts';
 import { CsvTableReader, recogniseTable, type TableSpec } from '../framing/csv-table.ts';
+import { alsoInUtf16 } from '../framing/utf16-text.ts';
 import { NeedsSeen } from './needs.ts';
 
 const spec: TableSpec<'systems'> = {
@@ -54,12 +55,12 @@ function openSystems(sink: RowSink, context: ReadContext): SourceReader {
   };
 }
 
-export const systems: Format = {
+export const systems: Format = alsoInUtf16({
   id: 'systems',
   title: 'Inventory of systems in scope (CSV)',
-  version: 1,
+  version: 2,
   framing: 'spans',
   streams: [],
   recognise: (head) => recogniseTable(spec, head),
   open: openSystems,
-};
+});

@@ -15,7 +15,7 @@ function withOwn(...names: readonly string[]): readonly string[] {
 const columns: TableSpec<'tickets'>['columns'] = {
   ticket_id: ['ticket', 'ticketnumber', 'ticketkey', 'issuekey', 'key', 'number', 'casenumber', 'id'],
   // A change of ServiceNow has the type Normal, and its class says that it is a change.
-  kind: ['tickettype', 'issuetype', 'sysclassname', 'tasktype', 'type'],
+  kind: ['tickettype', 'issuetype', 'sysclassname', 'tasktype', 'workitemtype', 'type'],
   system: [
     ...withOwn('affectedsystem', 'hostname', 'host', 'server', 'asset'),
     ...['cmdbci', 'configurationitem', 'affectedci', 'affectedcis'],

@@ -41,10 +41,15 @@ export function flattenGithub(ticket: Members): FlatTicket {
     ['resolved', textOf(merged ?? get('closed_at', 'closedAt'))],
     ['status', textOf(memberAt(ticket, 'state'))],
     ['summary', textOf(memberAt(ticket, 'title'))],
-    ['requester', textOf(get('user', 'author'))],
+    ['requester', loginOf(get('user', 'author'))],
     ...approvalOf(ticket),
     ['links', linksOf(ticket).join(';')],
   ];
+}
+
+/** The login, which is the same everywhere: gh gives authors their name as well, but reviewers only the login. */
+function loginOf(user: unknown): string {
+  return textOf(memberAt(user, 'login')) || textOf(user);
 }
 
 /** A pull request is a change; of an issue its type or one of its labels may say what it is. */
@@ -89,7 +94,7 @@ function approvalOf(ticket: Members): [string, string][] {
 
 function reviewOf(review: unknown): Review {
   return {
-    by: textOf(memberAt(review, 'user') ?? memberAt(review, 'author')),
+    by: loginOf(memberAt(review, 'user') ?? memberAt(review, 'author')),
     at: textOf(memberAt(review, 'submitted_at') ?? memberAt(review, 'submittedAt')),
     state: textOf(memberAt(review, 'state')).toLowerCase(),
   };

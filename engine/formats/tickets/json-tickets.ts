@@ -10,13 +10,17 @@ import { memberAt, membersOf, type FlatTicket, type Members } from './members.ts
 import { valuesOf } from './servicenow.ts';
 import { findTicket, flattenTicket, type FoundTicket } from './trackers.ts';
 
-const graphql = ['pullRequests', 'issues'].map((name) => ['data', 'repository', name]);
+const graphql = [
+  ...['pullRequests', 'issues'].map((name) => ['data', 'repository', name]),
+  ...['mergeRequests', 'issues'].map((name) => ['data', 'project', name]),
+  ...[['issues'], ['team', 'issues'], ['search'], ['searchIssues']].map((path) => ['data', ...path]),
+];
 
-/** Lists in the answers of Jira (`issues`), ServiceNow (`result`, `records`) and GitHub (`items`, and GraphQL). */
+/** Lists in the answers of Jira (`issues`), ServiceNow (`result`, `records`), GitHub (`items`), PagerDuty, and GraphQL. */
 export const ticketLists: JsonRecordOptions = {
   lists: [
-    ...['issues', 'result', 'records', 'items', 'tickets', 'value', 'nodes'],
-    ...[...graphql, ['data', 'search']].flatMap((path) => [
+    ...['issues', 'result', 'records', 'items', 'tickets', 'incidents', 'value', 'nodes'],
+    ...graphql.flatMap((path) => [
       [...path, 'nodes'],
       [...path, 'edges'],
     ]),
@@ -36,6 +40,7 @@ export const ticketLists: JsonRecordOptions = {
       'additions',
       'assignees',
     ],
+    ...['iid', 'identifier', 'incident_number', 'acknowledgements'],
     ...['ticket_id', 'sys_id', 'made_sla', 'baseRefName', 'body', 'closed', 'closedAt', 'createdAt', 'comments'],
   ],
 };

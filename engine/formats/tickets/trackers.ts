@@ -1,10 +1,19 @@
 /** Whose ticket a JSON object is, and how it is laid flat. */
 import { flattenGithub, inDelivery, isGithub } from './github.ts';
+import { flattenGitlab, isGitlab } from './gitlab.ts';
 import { flattenJira, isJira } from './jira.ts';
 import { flatten, memberAt, membersOf, type FlatTicket, type Members } from './members.ts';
+import {
+  flattenAzureDevOps,
+  flattenLinear,
+  flattenPagerDuty,
+  isAzureDevOps,
+  isLinear,
+  isPagerDuty,
+} from './other-trackers.ts';
 import { flattenServiceNow, isServiceNow } from './servicenow.ts';
 
-export type Tracker = 'Jira' | 'ServiceNow' | 'GitHub' | 'own';
+export type Tracker = 'Jira' | 'ServiceNow' | 'GitHub' | 'GitLab' | 'Azure DevOps' | 'PagerDuty' | 'Linear' | 'own';
 
 export interface FoundTicket {
   readonly tracker: Tracker | undefined;
@@ -26,7 +35,11 @@ export function findTicket(value: unknown): FoundTicket | undefined {
 
 function trackerOf(record: Members): Tracker | undefined {
   if (isJira(record)) return 'Jira';
+  if (isAzureDevOps(record)) return 'Azure DevOps';
   if (isServiceNow(record)) return 'ServiceNow';
+  if (isPagerDuty(record)) return 'PagerDuty';
+  if (isLinear(record)) return 'Linear';
+  if (isGitlab(record)) return 'GitLab';
   if (isGithub(record)) return 'GitHub';
   const isOwn = ['ticket_id', 'opened'].every((name) => Object.hasOwn(record, name));
   return isOwn ? 'own' : undefined;
@@ -41,6 +54,14 @@ export function flattenTicket({ tracker, ticket }: FoundTicket, names: Members |
       return flattenServiceNow(ticket);
     case 'GitHub':
       return flattenGithub(ticket);
+    case 'GitLab':
+      return flattenGitlab(ticket);
+    case 'Azure DevOps':
+      return flattenAzureDevOps(ticket);
+    case 'PagerDuty':
+      return flattenPagerDuty(ticket);
+    case 'Linear':
+      return flattenLinear(ticket);
     default:
       return flatten({ ...ticket, ...membersOf(memberAt(ticket, 'fields')) });
   }

@@ -59,7 +59,7 @@ const SHOW_TIMESYNC = new Set([
 
 /** Which report a line belongs to, and what it says; `undefined` for lines of none. */
 export function readProperty(text: string): (Property & { readonly kind: ReportKind }) | undefined {
-  const assigned = /^([A-Za-z]{2,40})=(.*)$/.exec(text);
+  const assigned = /^\s*([A-Za-z]{2,40})=(.*)$/.exec(text);
   if (assigned) return named(assigned, SHOW, 'show') ?? named(assigned, SHOW_TIMESYNC, 'show-timesync');
   const labelled = /^\s*([A-Za-z][A-Za-z .-]{1,40}):(?: (.*))?$/.exec(text);
   if (!labelled) return undefined;

@@ -8,19 +8,20 @@ import { ClockRows, CLOCK_STREAM, type DatedBy } from '../clocks/clock-rows.ts';
 import { HeldRecord } from '../clocks/held-records.ts';
 import { quoted, TextLines, type TextLine, type TextLineHandler } from '../clocks/text-lines.ts';
 import type { Format, ReadContext, RowSink, SourceReader } from '../format.ts';
+import { alsoInUtf16 } from '../framing/utf16-text.ts';
 import { isContinuation, readProperty, type Property, type ReportKind } from './properties.ts';
 import { recognise } from './recognise.ts';
 import { readReport, type Report } from './reports.ts';
 
-export const timedatectl: Format = {
+export const timedatectl: Format = alsoInUtf16({
   id: 'timedatectl',
   title: 'timedatectl: status, show, timesync-status and show-timesync of systemd',
-  version: 1,
+  version: 2,
   framing: 'spans',
   streams: [CLOCK_STREAM],
   recognise,
   open: (sink, context) => new TimedatectlReader(sink, context),
-};
+});
 
 /** A report whose lines are still coming. */
 interface OpenReport {

@@ -47,6 +47,8 @@ describe.skipIf(missing !== undefined)('a clock that is half a second ahead of i
       'sources.csv',
       'sourcestats.txt',
       'sourcestats.csv',
+      'ntpdata.txt',
+      'ntpdata.csv',
     ])
       expectNear(of(IGNORED, samplesOf(collected(name))).slice(-1), -0.75);
   });

@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { answerOf } from '../clocks/time-server.ts';
 
 /** Why chronyd cannot be used here; `undefined` when it can. */
 export function chronydMissing(): string | undefined {
@@ -28,7 +29,7 @@ export interface WrongServer {
 /** What chronyd logged and chronyc printed, by the names of the files. */
 export type Measured = Readonly<Record<string, string>>;
 
-const REPORTS = ['tracking', 'sources', 'sourcestats'];
+const REPORTS = ['tracking', 'sources', 'sourcestats', 'ntpdata'];
 const LOGS = ['tracking.log', 'measurements.log', 'statistics.log'];
 const LONGEST_WAIT_MS = 25_000;
 /** Lines of tracking.log to wait for: a heading of three, one without a reference, then updates. */
@@ -108,32 +109,11 @@ function logs(folder: string): Measured {
   return Object.fromEntries(LOGS.map((name) => [name, readIfThere(join(folder, name))]));
 }
 
-/** Seconds from 1900 to 1970. */
-const NTP_OFFSET = 2_208_988_800n;
-
-/** NTP timestamp of the clock of this machine, moved by `ahead` seconds. */
-function ntpNow(ahead: number): bigint {
-  const micros = BigInt(Math.round((performance.timeOrigin + performance.now() + ahead * 1000) * 1000));
-  return ((micros / 1_000_000n + NTP_OFFSET) << 32n) | (((micros % 1_000_000n) << 32n) / 1_000_000n);
-}
-
 /** A time server (RFC 5905) of stratum 2 on a free port. */
 async function serveWrongTime({ address, ahead }: WrongServer): Promise<RunningServer> {
   const socket = createSocket('udp4');
   socket.on('message', (request, from) => {
-    const received = ntpNow(ahead);
-    const answer = Buffer.alloc(48);
-    answer[0] = ((request[0] ?? 0) & 0b00111000) | 4;
-    answer[1] = 2;
-    answer[2] = request[2] ?? 0;
-    answer[3] = 0xec;
-    answer.writeUInt32BE(0x10, 8);
-    answer.write('TEST', 12, 'latin1');
-    answer.writeBigUInt64BE(received - (1n << 32n), 16);
-    request.copy(answer, 24, 40, 48);
-    answer.writeBigUInt64BE(received, 32);
-    answer.writeBigUInt64BE(ntpNow(ahead), 40);
-    socket.send(answer, from.port, from.address);
+    socket.send(answerOf(request, ahead), from.port, from.address);
   });
   await new Promise<void>((resolve) => {
     socket.bind(0, address, resolve);

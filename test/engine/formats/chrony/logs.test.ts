@@ -290,7 +290,9 @@ describe('lines that lost a part', () => {
   test.each([
     ['2026-13-01 06:26:15 127.0.0.2        6     -0.000      0.002  5.585e-09\n', 'does not exist'],
     ['2026-11-21 06:26:15 127.0.0.2        6     -0.000      0.002       nan\n', 'chronyd does not write there'],
-    ['2026-11-21 06:26:15 203.0.113.15    * -----  377  1.00  4.228e+01 -1.575e-04  1.239e-04\n', 'none of'],
+    ['2026-11-21 06:26:15 203.0.113.15    * -----  377  1.00  4.228e+01 -1.575e-04  1.239e-04\n', 'selection.log'],
+    ['2015-07-22 05:40:50     -0.037360 1       -0.037434          -37.948  12   5  120\n', 'rtc.log'],
+    ['2015-04-19 10:39:48  2.8000e+04  3.6600e-01\n', 'tempcomp.log'],
     ['# comment\n', 'none of'],
   ])('%j is rejected: %s', (line, reason) => {
     const { rejects, records } = collectRows(chrony, line);

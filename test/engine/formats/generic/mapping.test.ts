@@ -15,11 +15,15 @@ it('takes events for the table where none is named', () => {
   expect(read).toMatchObject({
     kind: 'mapping',
     mapping: {
-      table: 'events',
-      stream: 'app',
-      columns: [
-        { column: 'time', from: 'ts' },
-        { column: 'message', from: 'msg' },
+      tables: [
+        {
+          table: 'events',
+          stream: 'app',
+          columns: [
+            { column: 'time', from: 'ts' },
+            { column: 'message', from: 'msg' },
+          ],
+        },
       ],
     },
   });

@@ -236,3 +236,26 @@ test('pieces of any size give the same', () => {
   for (const name of ['gen-show-timesync-all.txt', 'gen-timesync-status.txt', 'jc-centos-7.7-timedatectl.out'])
     expectSamePiecewise(timedatectl, readFixture(`timedatectl/${name}`), { takenAt });
 });
+
+describe('show-timesync, collected elsewhere', () => {
+  const report = [
+    'ServerName=0.arch.pool.ntp.org',
+    'ServerAddress=103.47.76.177',
+    'NTPMessage={ Leap=0, Version=4, Mode=4, Stratum=2, RootDelay=177.398ms, RootDispersion=142.196ms, OriginateTimestamp=Mon 2018-07-16 13:53:43 +08, ReceiveTimestamp=Mon 2018-07-16 13:53:43 +08, TransmitTimestamp=Mon 2018-07-16 13:53:43 +08, DestinationTimestamp=Mon 2018-07-16 13:53:43 +08, Ignored=no PacketCount=1, Jitter=0 }',
+    'Frequency=22520548',
+  ];
+
+  test('a zone that is written as an offset tells when the last answer came', () => {
+    const { rows, rejects } = collectRows(timedatectl, `${report.join('\n')}\n`);
+    expect(rejects).toEqual([]);
+    expect(rows('clock_samples')[0]?.['time']).toBe(parseInstant('2018-07-16T05:53:43Z'));
+  });
+
+  test('an indent changes nothing', () => {
+    const indented = report.map((line) => `  ${line}`).join('\n');
+    expect(timedatectl.recognise(Buffer.from(indented)).confidence).toBeGreaterThan(0.9);
+    expect(collectRows(timedatectl, `${indented}\n`).rows('clock_samples')).toEqual(
+      collectRows(timedatectl, `${report.join('\n')}\n`).rows('clock_samples'),
+    );
+  });
+});
