@@ -29,17 +29,25 @@ export class Growth {
   async *counted(content: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<Uint8Array> {
     for await (const piece of content) {
       this.given += piece.length;
-      if (this.given > this.room) failGrowth(name, this.most);
+      if (this.given > this.room) failCompressed(name, this.most);
       yield piece;
     }
   }
 }
 
-/** Fails with `unsafe_archive`. */
+/** Says of an archive that it holds too much. Fails with `unsafe_archive`. */
 export function failGrowth(file: string, most: number): never {
+  return failUnsafe(`It holds more than ${most} times its own size.`, file);
+}
+
+function failCompressed(file: string, most: number): never {
+  return failUnsafe(`What is compressed in the file that was given holds more than ${most} times its size.`, file);
+}
+
+function failUnsafe(message: string, file: string): never {
   return fail({
     code: 'unsafe_archive',
-    message: `It holds more than ${most} times its own size.`,
+    message,
     where: { file },
     remedy: 'Unpack it in a safe place, look at its files, and import those.',
   });

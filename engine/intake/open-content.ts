@@ -2,7 +2,7 @@
  * Evidence files as they are handed over: plain, gzip, Zstandard, tar, or zip. Compressed files are opened here, never by
  * DuckDB, which gives half of a truncated .gz without an error.
  */
-import { createReadStream, type ReadStream } from 'node:fs';
+import type { BigIntStats } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
@@ -136,15 +136,23 @@ export function unwrapped(
   return container === 'zstd' ? zstdContent(bytes, name) : bytes;
 }
 
-/** The bytes of a file in order, in pieces of 1 MiB. Fails with `unreadable`. */
+/**
+ * The bytes of a file in order, in pieces of 1 MiB. Fails with `unreadable`; also at the end, when the file was changed
+ * while it was read: what was read of it never stood in it at one time.
+ */
 export async function* fileBytes(path: string): AsyncGenerator<Uint8Array> {
-  const stream: ReadStream = createReadStream(path, { highWaterMark: PIECE_BYTES });
+  const file = await open(path, 'r').catch((error: unknown) => failUnreadable(path, error));
+  const stream = file.createReadStream({ highWaterMark: PIECE_BYTES, autoClose: false });
   try {
+    const before = await file.stat({ bigint: true });
     for await (const piece of stream) yield piece as Buffer;
+    checkAtRest(path, before, await file.stat({ bigint: true }));
   } catch (error) {
+    if (error instanceof ProblemError) throw error;
     failUnreadable(path, error);
   } finally {
     stream.destroy();
+    await file.close();
   }
 }
 
@@ -158,19 +166,33 @@ export async function* fileBytesInTurns(path: string): AsyncGenerator<Uint8Array
   let next: Promise<{ readonly bytesRead: number; readonly buffer: Buffer }> | undefined;
   try {
     const opened = (file = await open(path));
+    const before = await opened.stat({ bigint: true });
     for (let turn = 0; ; turn++) {
       const { bytesRead, buffer } = await (next ??= opened.read(pieces[turn % 3]!, 0, PIECE_BYTES));
-      if (bytesRead === 0) return;
+      if (bytesRead === 0) return checkAtRest(path, before, await opened.stat({ bigint: true }));
       next = opened.read(pieces[(turn + 1) % 3]!, 0, PIECE_BYTES);
       next.catch(() => undefined); // told when it is asked for
       yield buffer.subarray(0, bytesRead);
     }
   } catch (error) {
+    if (error instanceof ProblemError) throw error;
     failUnreadable(path, error);
   } finally {
     await next?.catch(() => undefined);
     await file?.close();
   }
+}
+
+type TimeAndSize = Pick<BigIntStats, 'size' | 'mtimeNs'>;
+
+function checkAtRest(file: string, before: TimeAndSize, after: TimeAndSize): void {
+  if (before.size === after.size && before.mtimeNs === after.mtimeNs) return;
+  fail({
+    code: 'unreadable',
+    message: `The file was written to while it was read: it had ${before.size} bytes at the beginning and ${after.size} at the end.`,
+    where: { file },
+    remedy: 'Copy it to where nobody writes to it, and import the copy.',
+  });
 }
 
 /**

@@ -244,7 +244,10 @@ function failUnknown(head: Uint8Array, file: string, nearest: string | undefined
     code: 'unknown_format',
     message: nearest === undefined ? what : `${what} ${nearest}`,
     where: { file },
-    remedy: 'See `fieldwork formats` for what can be read, and name the format with --as if this is one of them.',
+    remedy:
+      head.length === 0
+        ? 'Ask for it again if it should hold something.'
+        : 'See `fieldwork formats` for what can be read, and name the format with --as if this is one of them.',
   });
 }
 

@@ -1,7 +1,10 @@
 /**
  * `npm run conformance [-- --corpora DIR] [-- --folder NAME]`: compares what our readers make of real evidence with what
  * other parsers made of it. Prints records, fields, equal and explained; a difference without an explanation in
- * differences.yaml is printed whole, and makes the exit code 1.
+ * differences.yaml is printed whole, and makes the exit code 1. Then every file below DIR that a format recognises is
+ * accounted for, whole and with a tenth of its records damaged: a record that is lost, or a whole one that changed, makes
+ * the exit code 1 as well. `--accounts-only` leaves out the comparison, `--seed N` damages other
+ * bytes.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,6 +12,7 @@ import { parseArgs } from 'node:util';
 import type { Comparison, Difference } from './adapter.ts';
 import { adapters } from './adapters/index.ts';
 import { corpusFolders } from './corpus-folder.ts';
+import { checkAccounts, describeAccounts } from './check-accounts.ts';
 import { explanationOf, readExplanations, type Explanation } from './differences.ts';
 
 const MOST_PRINTED = 50;
@@ -28,17 +32,36 @@ function judge(folder: string, comparison: Comparison, explanations: readonly Ex
 }
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({ options: { corpora: { type: 'string' }, folder: { type: 'string' } } });
+  const { values } = parseArgs({
+    options: {
+      corpora: { type: 'string' },
+      folder: { type: 'string' },
+      'accounts-only': { type: 'boolean' },
+      seed: { type: 'string' },
+    },
+  });
   const root = values.corpora ?? 'test/fixtures';
   if (!existsSync(root)) {
     say(`There is no folder ${root}; name one with --corpora DIR.`);
     return 2;
   }
+  const compared = values['accounts-only'] === true ? 0 : await compareFolders(root, values.folder);
+  return Math.max(compared, await accountForFiles(join(root, values.folder ?? ''), Number(values.seed ?? 1)));
+}
+
+async function accountForFiles(root: string, seed: number): Promise<number> {
+  const accounts = await checkAccounts(root, seed);
+  say('');
+  for (const line of describeAccounts(accounts)) say(line);
+  return accounts.failures.length === 0 ? 0 : 1;
+}
+
+async function compareFolders(root: string, only: string | undefined): Promise<number> {
   const explanations = readExplanations(join('test', 'conformance', 'differences.yaml'));
   const found: Found[] = [];
   const unknown: string[] = [];
   for (const folder of corpusFolders(root)) {
-    if (values.folder !== undefined && folder.name !== values.folder) continue;
+    if (only !== undefined && folder.name !== only) continue;
     const known = adapters.filter(({ folders }) => folders.includes(folder.name));
     if (known.length === 0) unknown.push(folder.name);
     for (const adapter of known)

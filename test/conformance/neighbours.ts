@@ -1,0 +1,102 @@
+/** Which records of a damaged file may change although they are whole, because they are read with a damaged one. */
+
+/** A stretch of a file, `[from, to)`. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A file of which some records were damaged. */
+export interface DamagedFile {
+  /** As it was before. */
+  readonly bytes: Uint8Array;
+  /** Where its records are. */
+  readonly spans: readonly Span[];
+  /** The records that were damaged, from 1. */
+  readonly hit: ReadonlySet<number>;
+}
+
+/** What records of a format have to do with each other. */
+interface Kinship {
+  /** Names that a record shares with those that it is read with; a record with none of a damaged one is on its own. */
+  readonly namesOf: (record: string) => readonly string[];
+  /** Those of them by which damage to a record touches others; all when left out. */
+  readonly touches?: (record: string) => readonly string[];
+  /** The first record sums up the others. */
+  readonly firstSumsUp?: true;
+  /** True for a record that the others up to the next such one are read with. */
+  readonly leads?: (record: string) => boolean;
+  /** Columns that are made of the whole file. */
+  readonly ofTheFile?: readonly string[];
+}
+
+const alone: Kinship = { namesOf: () => [] };
+
+/** A scan is told by its first record: when it was, what it left out, which tests it made. */
+const scan: Kinship = { ...alone, firstSumsUp: true };
+
+const byFormat: Readonly<Record<string, Kinship>> = {
+  // The records of an event are one row of events, and each says which record that row cites.
+  auditd: { namesOf: (record) => /msg=audit\([^)]*\)/.exec(record) ?? [] },
+  // The first sample of a series is where the series stands; a line of metadata is about all samples of its family.
+  openmetrics: { namesOf: (record) => [seriesOf(record), familyOf(record)], touches: touchedByMetrics },
+  // Seconds since boot, of which the last line says when they were, where nothing else does.
+  dmesg: { ...alone, ofTheFile: ['time'] },
+  // A report is of one time, its first record is the scan, and the list of tests leaves out those of other lines.
+  lynis: {
+    namesOf: (record) => record.match(/\b[A-Z]{2,5}-\d{4}\b/g) ?? [],
+    firstSumsUp: true,
+    ofTheFile: ['scan_id', 'time', 'started', 'finished'],
+  },
+  xccdf: { ...alone, firstSumsUp: true, ofTheFile: ['scan_id'] },
+  // Ports follow their host. A scan is known by the hash of its file.
+  nmap: { ...alone, leads: (record) => record.startsWith('<host'), firstSumsUp: true, ofTheFile: ['scan_id'] },
+  'prowler-ocsf': scan,
+  powerpipe: scan,
+  'kube-bench': scan,
+};
+
+// `a_bucket{le="1"} 1`: the series is all before the value, with its time where there is one. A label may hold blanks.
+function seriesOf(record: string): string {
+  return /^[^\s{]*(?:\{(?:"(?:[^"\\]|\\.)*"|[^"}])*\})?/.exec(record)?.[0] ?? record;
+}
+
+// `# TYPE a histogram`, `a_bucket{le="1"} 1`: the family is the name without what is put at its end.
+function familyOf(record: string): string {
+  const [, name = record] = /^(?:# ?(?:TYPE|HELP|UNIT) +)?([^\s{]+|\{"[^"]*")/.exec(record) ?? [];
+  return `family ${name.replace(/_(?:bucket|count|sum|total|created|gcount|gsum|info)$/, '')}`;
+}
+
+function touchedByMetrics(record: string): readonly string[] {
+  return record.startsWith('#') ? [familyOf(record)] : [seriesOf(record)];
+}
+
+/**
+ * The records, from 1, that are read with a damaged one: those that share a name with it, that it lies in or that lie in
+ * it. None for formats whose records are read alone.
+ */
+export function neighboursOf(format: string, { bytes, spans, hit }: DamagedFile): ReadonlySet<number> {
+  const { namesOf, touches = namesOf, firstSumsUp, leads = () => false } = byFormat[format] ?? alone;
+  const records = spans.map(({ from, to }) => Buffer.from(bytes.subarray(from, to)).toString('latin1'));
+  const names = records.map(namesOf);
+  const touched = new Set([...hit].flatMap((record) => touches(records[record - 1]!)));
+  const damaged = [...hit].map((record) => spans[record - 1]!);
+  const found = new Set<number>();
+  let isLed = false;
+  spans.forEach((span, index) => {
+    if (leads(records[index]!)) isLed = hit.has(index + 1);
+    const isKin = isLed || names[index]!.some((name) => touched.has(name));
+    const isFirst = firstSumsUp === true && index === 0;
+    if (!hit.has(index + 1) && (isKin || isFirst || damaged.some((one) => overlaps(one, span)))) found.add(index + 1);
+  });
+  return found;
+}
+
+/** Columns that damage anywhere in the file changes. */
+export function columnsOfTheFile(format: string): readonly string[] {
+  return byFormat[format]?.ofTheFile ?? [];
+}
+
+function overlaps(a: Span, b: Span): boolean {
+  return a.from < b.to && b.from < a.to;
+}
