@@ -144,7 +144,23 @@ export class EvidenceCase {
         return result;
       });
     } catch (error) {
-      if (this.ledger.head.seq > before) await this.ledger.retract(); // the commit failed: the step was not done
+      if (this.ledger.head.seq > before) await this.ledger.retractAfter(before); // the commit failed: it was not done
+      throw asProblem(error, this.folder.root);
+    }
+  }
+
+  /** Writes into the ledger what changes no table: thousands of entries cost about what one does. */
+  async note(entries: readonly NewEntry[]): Promise<void> {
+    if (entries.length === 0) return;
+    const before = this.ledger.head.seq;
+    try {
+      await this.database.transaction(async (transaction) => {
+        await this.unseal();
+        const noted = await this.ledger.appendAll(entries, this.context.effects);
+        await noteLedgerHead(transaction, noted.at(-1)!);
+      });
+    } catch (error) {
+      if (this.ledger.head.seq > before) await this.ledger.retractAfter(before);
       throw asProblem(error, this.folder.root);
     }
   }

@@ -95,10 +95,13 @@ function summarise(files: readonly FileReport[]): ImportReport {
 }
 
 async function noteRefusals(target: EvidenceCase, files: readonly FileReport[]): Promise<void> {
-  for (const file of files) {
+  const entries = files.flatMap((file) => {
     // A file that is in the case already is not missing from it.
-    if (file.outcome !== 'refused' || file.problem.code === 'already_exists') continue;
-    const { code, message } = file.problem;
-    await target.step(async () => ({ entry: refusedEntry(file.path, code, message), result: undefined }));
-  }
+    if (file.outcome !== 'refused' || file.problem.code === 'already_exists') return [];
+    return [refusedEntry(file.path, file.problem.code, file.problem.message)];
+  });
+  for (let from = 0; from < entries.length; from += REFUSALS_AT_ONCE)
+    await target.note(entries.slice(from, from + REFUSALS_AT_ONCE));
 }
+
+const REFUSALS_AT_ONCE = 1000;

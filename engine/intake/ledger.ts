@@ -77,36 +77,41 @@ export class Ledger {
   }
 
   /** Adds an entry and returns once it is on the disk. */
-  async append({ kind, data }: NewEntry, effects: Effects): Promise<LedgerEntry> {
-    const body = {
-      seq: this.head.seq + 1,
-      at: formatInstant(effects.now()),
-      kind,
-      by: effects.actor,
-      data,
-      previous: this.head.hash,
-    };
-    const entry = { ...body, hash: sha256(canonicalJson(body)) };
-    const line = `${canonicalJson(entry)}\n`;
-    await this.write(line);
-    const stored = entrySchema.parse(JSON.parse(line));
-    this.list.push(stored);
-    this.bytes += Buffer.byteLength(line);
+  async append(entry: NewEntry, effects: Effects): Promise<LedgerEntry> {
+    const [stored] = await this.appendAll([entry], effects);
+    return stored!;
+  }
+
+  /** Adds entries, which are on the disk together: a crash leaves some first ones of them, or all. */
+  async appendAll(entries: readonly NewEntry[], effects: Effects): Promise<readonly LedgerEntry[]> {
+    const stored: LedgerEntry[] = [];
+    let text = '';
+    let { seq, hash: previous } = this.head;
+    for (const { kind, data } of entries) {
+      seq++;
+      const body = { seq, at: formatInstant(effects.now()), kind, by: effects.actor, data, previous };
+      const line = canonicalJson({ ...body, hash: sha256(canonicalJson(body)) });
+      text += `${line}\n`;
+      const entry = entrySchema.parse(JSON.parse(line));
+      stored.push(entry);
+      previous = entry.hash;
+    }
+    await this.write(text);
+    this.list.push(...stored);
+    this.bytes += Buffer.byteLength(text);
     return stored;
   }
 
-  /** Takes back the last entry, whose step turned out not to be possible (a full disk at the commit). */
-  async retract(): Promise<void> {
-    const last = this.list.pop();
-    if (!last) return;
-    this.bytes -= Buffer.byteLength(`${canonicalJson(last as Json)}\n`);
+  /** Takes back the entries after `seq`, whose step turned out not to be possible (a full disk at the commit). */
+  async retractAfter(seq: number): Promise<void> {
+    for (const entry of this.list.splice(seq)) this.bytes -= Buffer.byteLength(`${canonicalJson(entry as Json)}\n`);
     await truncate(this.path, this.bytes);
   }
 
-  private async write(line: string): Promise<void> {
+  private async write(text: string): Promise<void> {
     const file = await open(this.path, 'a');
     try {
-      await file.writeFile(line);
+      await file.writeFile(text);
       await file.datasync();
     } catch (error) {
       await file.truncate(this.bytes).catch(() => undefined); // half a line would be taken off at the next opening

@@ -7,7 +7,9 @@
  *               second line
  *
  * The time is taken from the cursor (`t=`, microseconds, hexadecimal), because the one that is written out has no offset.
- * A line that begins neither an entry nor a field goes on with the field before it. Of values that are no text only the
+ * A line with space before it that begins no field goes on with the field before it; journalctl puts space before every
+ * line of a value. One without is the first line of an entry that cannot be read: the lines after it are of that one, and
+ * not of the entry before. Of values that are no text only the
  * size is shown: `[17B blob data]`.
  */
 import { isUtf8 } from 'node:buffer';
@@ -39,6 +41,8 @@ export function isVerboseHead(line: string): boolean {
 export class VerboseSplitter {
   readonly #splitter: LineSplitter;
   #pending: Pending | undefined;
+  /** An entry whose first line cannot be read. */
+  #headless: { readonly byte: number; readonly lines: Uint8Array[]; length: number } | undefined;
   /** Entries with a value of which only the size is shown. */
   blobs = 0;
 
@@ -66,7 +70,7 @@ export class VerboseSplitter {
     const head = HEAD.exec(text);
     if (head) this.#begin({ cursor: head[1]!, time: head[2]! }, bytes, byte);
     else if (NOTE.test(text)) this.#give();
-    else if (this.#pending === undefined) this.#stray(bytes, byte);
+    else if (this.#pending === undefined || /^\S/.test(text)) this.#stray(bytes, byte);
     else this.#add(this.#pending, text, { bytes, byte });
   }
 
@@ -80,8 +84,13 @@ export class VerboseSplitter {
   }
 
   #stray(bytes: Uint8Array, byte: number): void {
-    if (bytes.every((each) => each <= 0x20)) return;
-    this.handler.damaged(bytes, { byte, length: bytes.length }, 'The line belongs to no entry.');
+    if (this.#pending !== undefined) this.#give();
+    const isBlank = bytes.every((each) => each <= 0x20);
+    if (this.#headless === undefined && isBlank) return;
+    this.#headless ??= { byte, lines: [], length: 0 };
+    this.#headless.lines.push(new Uint8Array(bytes));
+    if (!isBlank) this.#headless.length = byte + bytes.length - this.#headless.byte;
+    if (this.#headless.length > LONGEST_ENTRY_BYTES) this.#give();
   }
 
   #add(pending: Pending, text: string, { bytes, byte }: { readonly bytes: Uint8Array; readonly byte: number }): void {
@@ -103,6 +112,15 @@ export class VerboseSplitter {
   }
 
   #give(): void {
+    if (this.#headless !== undefined) {
+      const { byte, lines, length } = this.#headless;
+      this.#headless = undefined;
+      this.handler.damaged(
+        joined(lines).subarray(0, length),
+        { byte, length },
+        'The entry has no first line that can be read.',
+      );
+    }
     if (this.#pending === undefined) return;
     const { fields, byte, bytes, length } = this.#pending;
     const raw = joined(bytes).subarray(0, length);

@@ -54,7 +54,19 @@ it('an entry that is taken back leaves the file as it was', async () => {
   const before = await readFile(path, 'utf8');
   const ledger = await Ledger.open(path);
   await ledger.append({ kind: 'test', data: { text: 'ü' } }, effects);
-  await ledger.retract();
+  await ledger.retractAfter(3);
   expect(await readFile(path, 'utf8')).toBe(before);
   expect(ledger.head.seq).toBe(3);
+});
+
+it('entries that are added together are as those added one by one', async () => {
+  const one = await threeEntries();
+  const many = await threeEntries();
+  const added = ['a', 'b', 'c'].map((text) => ({ kind: 'test', data: { text } }));
+  const first = await Ledger.open(one);
+  for (const entry of added) await first.append(entry, effects);
+  const second = await Ledger.open(many);
+  await second.appendAll(added, effects);
+  expect(await readFile(many, 'utf8')).toBe(await readFile(one, 'utf8'));
+  expect((await Ledger.open(many)).head).toEqual(first.head);
 });

@@ -299,7 +299,22 @@ describe('verbose text', () => {
   test('lines outside of entries, and entries without a field, are rejected', () => {
     const { rows, rejects } = read(`what\n${head(1)}\n${head(2)}\n    MESSAGE=three`);
     expect(rows('events')).toHaveLength(1);
-    expect(rejects.map(({ reason }) => reason)).toEqual(['The line belongs to no entry.', 'The entry has no field.']);
+    expect(rejects.map(({ reason }) => reason)).toEqual([
+      'The entry has no first line that can be read.',
+      'The entry has no field.',
+    ]);
+  });
+
+  test('an entry with a damaged first line is rejected whole, and the one before it stays as it is', () => {
+    const whole = read(`${head(1)}\n    MESSAGE=one\n${head(2)}\n    MESSAGE=two\n`);
+    const { rows, rejects } = read(
+      `${head(1)}\n    MESSAGE=one\nXat 2026\n    MESSAGE=two\n    PRIORITY=1\n${head(3)}\n    MESSAGE=three\n`,
+    );
+    expect(rows('events')[0]).toEqual(whole.rows('events')[0]);
+    expect(rows('events').map((row) => row['message'])).toEqual(['one', 'three']);
+    expect(rejects.map(({ raw }) => Buffer.from(raw).toString())).toEqual([
+      'Xat 2026\n    MESSAGE=two\n    PRIORITY=1',
+    ]);
   });
 
   test.each([
