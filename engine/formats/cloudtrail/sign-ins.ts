@@ -27,15 +27,21 @@ const kinds: Readonly<Record<string, Kind>> = {
   'rolesanywhere.amazonaws.com CreateSession': { method: 'certificate' },
 };
 
+function kindOf(source = 'signin.amazonaws.com', name: string): Kind | undefined {
+  const place = `${source} ${name}`;
+  return Object.hasOwn(kinds, place) ? kinds[place] : undefined;
+}
+
+/** Names of the events that can be sign-ins; which are is told by who wrote them. */
+export const signInNames: ReadonlySet<string> = new Set(Object.keys(kinds).map((place) => place.split(' ')[1]!));
+
 /**
  * The row of `authentications` of an event whose row of `events` is `spine`; `undefined` where it is no sign-in.
  * AssumeRole is none: it changes the role of somebody who has signed in, and services do it all the time.
  */
 export function signInRow(event: unknown, spine: EvidenceRow<'events'>): EvidenceRow<'authentications'> | undefined {
-  const source = textAt(event, 'eventSource') ?? 'signin.amazonaws.com';
   const name = textAt(event, 'eventName') ?? '';
-  const place = `${source} ${name}`;
-  const kind = Object.hasOwn(kinds, place) ? kinds[place] : undefined;
+  const kind = kindOf(textAt(event, 'eventSource'), name);
   if (kind === undefined) return undefined;
   const { time, system, stream, actor, src_ip } = spine;
   const outcome = spine.outcome ?? saidOf(textAt(event, 'serviceEventDetails', name));
