@@ -1,25 +1,34 @@
 /** Roll-ups made when a source is imported, so that coverage and most controls never scan raw rows twice. */
+import type { EvidenceTableName } from '../core/tables.ts';
 import type { Transaction } from '../store/case-database.ts';
 import { describeDifferences, findDeliveryDifferences, type Ask } from './delivery-differences.ts';
 import { rollUpMetrics, type MetricSource } from './metric-roll-ups.ts';
 import { findRepeats } from './repeated-records.ts';
 import { rollUpScrapes } from './metric-streams.ts';
 
+export interface RolledUpSource extends MetricSource {
+  /** IANA zone of the engagement's days. */
+  readonly dayZone: string;
+  /** How many rows it has, by table; where nobody says, it may have rows of any. A bucket holds thousands of small files. */
+  readonly rows?: Readonly<Record<string, number>>;
+}
+
 /**
  * Makes what rests on the rows of a source and of those before it. Gives what has to be said of the source, in sentences.
  */
-export async function rollUpSource(
-  transaction: Transaction,
-  source: MetricSource & { readonly dayZone: string },
-): Promise<readonly string[]> {
-  const repeats = await findRepeats(transaction, source.sourceId);
-  await rollUpEvents(transaction, source.sourceId);
-  await rollUpClocks(transaction, source.sourceId);
-  await rollUpMetrics(transaction, source);
-  await rollUpScrapes(transaction, source.sourceId);
+export async function rollUpSource(transaction: Transaction, source: RolledUpSource): Promise<readonly string[]> {
+  const { sourceId, rows } = source;
+  const mayHave = (table: EvidenceTableName): boolean => rows === undefined || (rows[table] ?? 0) > 0;
+  const repeats = mayHave('events') ? await findRepeats(transaction, sourceId) : new Map<number, number>();
+  if (mayHave('events')) await rollUpEvents(transaction, sourceId, repeats.size > 0);
+  if (mayHave('clock_samples')) await rollUpClocks(transaction, sourceId);
+  if (mayHave('metric_series')) {
+    await rollUpMetrics(transaction, source);
+    await rollUpScrapes(transaction, sourceId);
+  }
   if (repeats.size === 0) return [];
   const ask: Ask = (sql, parameters) => transaction.query(sql, parameters);
-  const differences = await findDeliveryDifferences(ask, source.dayZone, source.sourceId);
+  const differences = await findDeliveryDifferences(ask, source.dayZone, sourceId);
   return [
     ...[...repeats].map(
       ([earlier, count]) =>
@@ -33,16 +42,18 @@ export async function rollUpSource(
  * Fills `stream_hours` for one source: for each stream, system and UTC hour, how many events, the first and last,
  * and the longest silence (seconds) that ended in the hour. Events without a time or a system are not in it.
  */
-async function rollUpEvents(transaction: Transaction, sourceId: number): Promise<void> {
+async function rollUpEvents(transaction: Transaction, sourceId: number, hasRepeats: boolean): Promise<void> {
+  const once = hasRepeats
+    ? 'AND record NOT IN (SELECT record FROM evidence.repeats WHERE source_id = $source::INTEGER)'
+    : '';
   await transaction.query(
     `INSERT INTO evidence.stream_hours
      WITH spoken AS (
        SELECT stream, system, time, record,
          epoch(time) - epoch(lag(time) OVER (PARTITION BY stream, system ORDER BY time, record)) AS silence_s
        FROM evidence.events
-       WHERE source_id = $source AND time IS NOT NULL AND system IS NOT NULL
-         AND record NOT IN (SELECT record FROM evidence.repeats WHERE source_id = $source))
-     SELECT $source, stream, system, date_trunc('hour', time), count(*), min(time), max(time), min(record), max(silence_s)
+       WHERE source_id = $source::INTEGER AND time IS NOT NULL AND system IS NOT NULL ${once})
+     SELECT $source::INTEGER, stream, system, date_trunc('hour', time), count(*), min(time), max(time), min(record), max(silence_s)
      FROM spoken GROUP BY stream, system, date_trunc('hour', time)`,
     { source: sourceId },
   );

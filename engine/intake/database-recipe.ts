@@ -7,6 +7,8 @@ export interface ReadSource {
   readonly series: readonly string[] | null;
   /** IANA zone of the engagement's days. */
   readonly dayZone: string;
+  /** How many rows it has, by table. */
+  readonly rows: Readonly<Record<string, number>>;
 }
 
 /** What stages to the right give to a case database: its tables and views, and the roll-ups of a new source. */

@@ -144,6 +144,11 @@ export class DatabaseSink implements RowSink {
     return isMuch;
   }
 
+  /** Whether there were rows of a table so far. */
+  hasRows(table: EvidenceTableName): boolean {
+    return this.rows.has(table) || (this.writers.get(table)?.rows ?? 0) > 0;
+  }
+
   /** To be asked often, and waited for: lets what is being written go on. Fails when writing failed. */
   async pause(): Promise<void> {
     for (const writer of this.writers.values()) await writer.pause();

@@ -207,7 +207,7 @@ export class FileImport {
           const sealed = await seal();
           this.checkNew(sealed, spec);
           const { recipe, effects } = this.task.target.context;
-          const statements = await recipe.rollUpSource(transaction, spec);
+          const statements = await recipe.rollUpSource(transaction, { ...spec, rows: rows.rows });
           const read = { ...rows, assumptions: [...rows.assumptions, ...statements].sort() };
           await registerSource(transaction, spec, read, { ...sealed, importedAt: effects.now() });
           const report = importedReport(spec, read, sealed, content.decision.reason, this.task.options.dryRun === true);

@@ -47,7 +47,7 @@ export async function replaySource({
   job.progress({ step: `Reading ${data.name} again` });
   const content = await readAgain(transaction, { spec, folder, data }, job);
   checkSame(content, data, folder);
-  const statements = await recipe.rollUpSource(transaction, spec);
+  const statements = await recipe.rollUpSource(transaction, { ...spec, rows: content.rows });
   const assumptions = [...new Set([...content.assumptions, ...statements])].sort();
   await registerSource(
     transaction,
