@@ -18,13 +18,14 @@ export class HashedCopy {
     private readonly from: string,
     private readonly to: string,
     private readonly progress: ImportProgress,
+    private readonly expectedBytes?: number,
   ) {}
 
   async *bytes(): AsyncGenerator<Uint8Array> {
     const copy = await open(this.to, 'w');
     const writing = new WritesBehind(copy);
     try {
-      for await (const piece of fileBytes(this.from)) {
+      for await (const piece of fileBytes(this.from, this.expectedBytes)) {
         this.hash.update(piece);
         await writing.add(piece);
         this.count += piece.length;

@@ -94,10 +94,10 @@ export class FileImport {
     if (this.file.container === 'gzip') {
       // Copied first: what follows the end of gzip data is not passed on by the decompressor, but must be hashed.
       const sealed = await this.copyAndHash();
-      const bytes = gunzipped(fileBytes(this.copy), this.file.path);
+      const bytes = gunzipped(fileBytes(this.copy, sealed.bytes), this.file.path, sealed.bytes);
       return this.importContent({ member: null, decision, read: readBytes(decision, bytes) }, async () => sealed);
     }
-    const reading = new HashedCopy(this.file.path, this.copy, this.task.progress);
+    const reading = new HashedCopy(this.file.path, this.copy, this.task.progress, this.file.bytes);
     const read = readBytes(decision, reading.bytes(), () => reading.sha256());
     return this.importContent({ member: null, decision, read }, () => reading.finish());
   }
@@ -288,7 +288,7 @@ export class FileImport {
   }
 
   private async copyAndHash(): Promise<SealedFile> {
-    const reading = new HashedCopy(this.file.path, this.copy, this.task.progress);
+    const reading = new HashedCopy(this.file.path, this.copy, this.task.progress, this.file.bytes);
     const pieces = reading.bytes();
     while (!this.task.job.signal.aborted && (await pieces.next()).done !== true);
     await pieces.return(undefined);

@@ -8,8 +8,11 @@ import { refusedEntry, type EvidenceCase } from './evidence-case.ts';
 import { FileImport } from './import-file.ts';
 import { startProgress } from './import-progress.ts';
 import type { FileReport, ImportOptions, ImportReport } from './import-report.ts';
-import { planImport } from './plan-import.ts';
+import { planImport, type PlannedFile } from './plan-import.ts';
 import { SystemNames } from './system-names.ts';
+
+const MANY_FILES = 8;
+const SMALL_BYTES = 16 * 1024 * 1024;
 
 /**
  * Imports files and folders. A file that is refused does not stop the others; it is reported, and written into the
@@ -32,17 +35,27 @@ export async function importFiles(
   const files: FileReport[] = plan.refused.map(({ path, problem }) => ({ outcome: 'refused', path, problem }));
   const task = { target, options, job, progress, names: new SystemNames(target.database) };
   await mkdir(target.folder.incoming, { recursive: true });
-  try {
+  const importAll = async (): Promise<void> => {
     for (const file of plan.files) {
       files.push(...(await new FileImport(task, file).run()));
       progress.fileDone(file);
     }
+  };
+  try {
+    await (areManySmall(plan.files) ? target.database.onOneThread(importAll) : importAll());
   } finally {
     await rm(target.folder.incoming, { recursive: true, force: true });
   }
   const report = summarise(files);
   if (report.imported > 0 && options.dryRun !== true) await noteRefusals(target, files);
   return report;
+}
+
+/** Whether the files are those of a bucket: many, each of them small, none of them a folder with the work of many threads. */
+function areManySmall(files: readonly PlannedFile[]): boolean {
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  const hasFolder = files.some(({ container }) => container === 'folder');
+  return files.length >= MANY_FILES && bytes / files.length <= SMALL_BYTES && !hasFolder;
 }
 
 function checkMapping(text: string): void {

@@ -14,6 +14,9 @@ export type Container = 'plain' | 'gzip' | 'tar' | 'zip' | 'zstd';
 /** How much of a file is looked at to recognise it, in bytes after decompression. */
 export const HEAD_BYTES = 64 * 1024;
 const PIECE_BYTES = 1 << 20;
+const LEAST_PIECE_BYTES = 16 * 1024;
+/** How many times as long as gzip data a log is. */
+const USUAL_RATIO = 16;
 const MOST_MEMBERS = 200_000;
 
 /** What a file is, by its first bytes. */
@@ -69,9 +72,17 @@ export function gunzipHead(head: Uint8Array): Uint8Array {
   return new Uint8Array(0);
 }
 
-/** The bytes of a file in order, in pieces of 1 MiB. Fails with `unreadable`. */
-export async function* fileBytes(path: string): AsyncGenerator<Uint8Array> {
-  const stream: ReadStream = createReadStream(path, { highWaterMark: PIECE_BYTES });
+/** Room for pieces of content that has about so many bytes: a megabyte for each of thousands of small files is too much. */
+function pieceBytes(expected: number): number {
+  return Math.max(LEAST_PIECE_BYTES, Math.min(PIECE_BYTES, expected));
+}
+
+/**
+ * The bytes of a file in order, in pieces of 1 MiB; smaller ones where the file is `expected` to have fewer bytes.
+ * Fails with `unreadable`.
+ */
+export async function* fileBytes(path: string, expected = PIECE_BYTES): AsyncGenerator<Uint8Array> {
+  const stream: ReadStream = createReadStream(path, { highWaterMark: pieceBytes(expected) });
   try {
     for await (const piece of stream) yield piece as Buffer;
   } catch (error) {
@@ -81,10 +92,17 @@ export async function* fileBytes(path: string): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** The bytes inside gzip data, all members of it. Fails with `damaged_file` when they are cut off or corrupt. */
-export async function* gunzipped(compressed: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<Uint8Array> {
+/**
+ * The bytes inside gzip data, all members of it; `expected` bytes of data, where that is known. Fails with `damaged_file`
+ * when they are cut off or corrupt.
+ */
+export async function* gunzipped(
+  compressed: AsyncIterable<Uint8Array>,
+  name: string,
+  expected = PIECE_BYTES,
+): AsyncGenerator<Uint8Array> {
   const source = Readable.from(compressed);
-  const gunzip = createGunzip({ chunkSize: PIECE_BYTES });
+  const gunzip = createGunzip({ chunkSize: pieceBytes(USUAL_RATIO * expected) });
   source.on('error', (error) => gunzip.destroy(error));
   source.pipe(gunzip);
   try {

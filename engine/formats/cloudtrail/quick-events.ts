@@ -30,7 +30,22 @@ const ASSUMED_ROLE = Buffer.from(':assumed-role/', 'latin1');
 const FEDERATED_USER = Buffer.from(':federated-user/', 'latin1');
 const USER = Buffer.from(':user/', 'latin1');
 
+// What is the same for all files is made once: a bucket holds thousands of small ones.
+const places = new JsonPaths(eventPaths);
 const names = { slots: 1024, longest: 64, keeps: 'last' } as const;
+
+const eventNames = new NameTable<KnownName>(
+  (name) => ({
+    call: callActivity(name),
+    signIn: signInActivity(name),
+    isConsoleLogin: name === 'ConsoleLogin',
+    mayHaveSignInRow: signInNames.has(name),
+  }),
+  names,
+);
+const texts = new NameTable((name) => name, names);
+const systems = new NameTable((account) => `aws:${account}`, names);
+const addresses = new NameTable(isIpAddress, names);
 
 /** Columns of `cloudtrail_records` that are the text of a member. */
 const copied: readonly (readonly [keyof EvidenceRow<'cloudtrail_records'> & string, PlaceName])[] = [
@@ -56,21 +71,9 @@ const written: readonly (readonly [keyof EvidenceRow<'cloudtrail_records'> & str
 ];
 
 export class QuickEvents {
-  private readonly places = new JsonPaths(eventPaths);
+  private readonly places = places;
   private readonly times = new EventTimes();
   private readonly message = new QuickMessage();
-  private readonly eventNames = new NameTable<KnownName>(
-    (name) => ({
-      call: callActivity(name),
-      signIn: signInActivity(name),
-      isConsoleLogin: name === 'ConsoleLogin',
-      mayHaveSignInRow: signInNames.has(name),
-    }),
-    names,
-  );
-  private readonly texts = new NameTable((name) => name, names);
-  private readonly systems = new NameTable((account) => `aws:${account}`, names);
-  private readonly addresses = new NameTable(isIpAddress, names);
   private readonly spine: Readonly<Record<keyof EvidenceRow<'events'>, number>>;
   private readonly copiedColumns: Int32Array;
   private readonly copiedSlots: Int32Array;
@@ -119,7 +122,7 @@ export class QuickEvents {
     const hasActor = this.findActor();
     if (micros === undefined || hasActor === undefined) return UNUSUAL;
     const record = this.sink.record(byte, to - from);
-    const name = this.eventNames.at(bytes, places.from[at.name]!, places.to[at.name]!);
+    const name = eventNames.at(bytes, places.from[at.name]!, places.to[at.name]!);
     this.putEvent(record, micros, name, hasActor);
     this.putDetails(record);
     if (name.mayHaveSignInRow) this.signedIn(bytes.toString('utf8', from, to), micros, record);
@@ -146,7 +149,7 @@ export class QuickEvents {
 
   private textAt(slot: number): string | undefined {
     const { places } = this;
-    return this.has(slot) ? this.texts.at(this.bytes, places.from[slot]!, places.to[slot]!) : undefined;
+    return this.has(slot) ? texts.at(this.bytes, places.from[slot]!, places.to[slot]!) : undefined;
   }
 
   private flagAt(slot: number): boolean | undefined {
@@ -184,7 +187,7 @@ export class QuickEvents {
   }
 
   private isAddress(): boolean {
-    return this.addresses.at(this.bytes, this.places.from[at.address]!, this.places.to[at.address]!);
+    return addresses.at(this.bytes, this.places.from[at.address]!, this.places.to[at.address]!);
   }
 
   private accountSlot(): number {
@@ -194,7 +197,7 @@ export class QuickEvents {
   private putSystem(): void {
     const { from, to } = this.places;
     const slot = this.accountSlot();
-    const system = slot < 0 ? this.context.system : this.systems.at(this.bytes, from[slot]!, to[slot]!);
+    const system = slot < 0 ? this.context.system : systems.at(this.bytes, from[slot]!, to[slot]!);
     if (system !== undefined) this.tables.events.rows.text(this.spine.system, system);
   }
 

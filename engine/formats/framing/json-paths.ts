@@ -226,7 +226,9 @@ function childOf(node: Node, part: JsonPath[number]): Node | undefined {
 }
 
 function samePath(one: JsonPath, other: JsonPath): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
+  const isSamePart = (part: JsonPath[number], other: JsonPath[number] | undefined): boolean =>
+    typeof part === 'object' && typeof other === 'object' ? part.namedBy === other.namedBy : part === other;
+  return one.length === other.length && one.every((part, i) => isSamePart(part, other[i]));
 }
 
 function hashOf(name: Uint8Array): number {
