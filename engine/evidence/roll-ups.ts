@@ -2,6 +2,7 @@
 import type { EvidenceTableName } from '../core/tables.ts';
 import type { Transaction } from '../store/case-database.ts';
 import { describeDifferences, findDeliveryDifferences, type Ask } from './delivery-differences.ts';
+import { checkDigestSignatures } from './digest-signatures.ts';
 import { rollUpMetrics, type MetricSource } from './metric-roll-ups.ts';
 import { findRepeats } from './repeated-records.ts';
 import { rollUpScrapes } from './metric-streams.ts';
@@ -26,6 +27,7 @@ export async function rollUpSource(transaction: Transaction, source: RolledUpSou
     await rollUpMetrics(transaction, source);
     await rollUpScrapes(transaction, sourceId);
   }
+  if (mayHave('trail_digests') || mayHave('trail_keys')) await checkDigestSignatures(transaction, sourceId);
   if (repeats.size === 0) return [];
   const ask: Ask = (sql, parameters) => transaction.query(sql, parameters);
   const differences = await findDeliveryDifferences(ask, source.dayZone, sourceId);

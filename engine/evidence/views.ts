@@ -3,7 +3,7 @@
  * scan. The views give it the name the inventory has for it; where the inventory has none, the name stays as it is.
  */
 import { metricClockSamples } from './metric-clocks.ts';
-import { digestLinks, trailLogFiles } from './trail-views.ts';
+import { digestChains, digestLinks, trailDigests, trailLogFiles } from './trail-views.ts';
 
 interface View {
   readonly name: string;
@@ -70,7 +70,7 @@ export const evidenceViews: readonly View[] = [
     'scans',
     'event_fields',
     'flow_records',
-    'trail_digests',
+    'trail_keys',
     'access_reviews',
     'metric_samples',
     'metric_histograms',
@@ -83,8 +83,14 @@ export const evidenceViews: readonly View[] = [
     means: 'as the evidence has it',
     sql: `SELECT * FROM evidence.${name} e ${repeatable.has(name) ? `WHERE ${isFirst(name)}` : ''}`,
   })),
+  { name: 'trail_digests', means: 'with what was found of its signature', sql: trailDigests },
   { name: 'digest_links', means: 'how each CloudTrail digest follows the one before it', sql: digestLinks },
   { name: 'trail_log_files', means: 'log files that digests name, and those that none names', sql: trailLogFiles },
+  {
+    name: 'digest_chains',
+    means: 'each chain of CloudTrail digests: from when to when, what is missing in it, who signed it',
+    sql: digestChains,
+  },
   { name: 'repeats', means: 'as the evidence has it', sql: 'SELECT * FROM evidence.repeats' },
   {
     name: 'clock_samples',

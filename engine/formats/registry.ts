@@ -5,6 +5,7 @@ import { azureActivity } from './azure-activity/azure-activity.ts';
 import { baselines } from './baselines/baselines.ts';
 import { chrony } from './chrony/chrony.ts';
 import { cloudtrailDigest } from './cloudtrail-digest/cloudtrail-digest.ts';
+import { cloudtrailKeys } from './cloudtrail-keys/cloudtrail-keys.ts';
 import { cloudtrail } from './cloudtrail/cloudtrail.ts';
 import { entraSignin } from './entra-signin/entra-signin.ts';
 import { genericCsv } from './generic/generic-csv.ts';
@@ -45,6 +46,7 @@ const fileFormats: readonly Format[] = [
   opaDecisions,
   cloudtrail,
   cloudtrailDigest,
+  cloudtrailKeys,
   vpcFlow,
   azureActivity,
   entraSignin,

@@ -8,7 +8,7 @@
 import { citationColumns, evidenceTable, evidenceTableNames, type ColumnType } from '../core/tables.ts';
 
 /** Rises with every change to the tables, the views or what fills them. */
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 
 const sqlTypes: Readonly<Record<ColumnType, string>> = {
   time: 'TIMESTAMP',
@@ -69,6 +69,10 @@ const ownTables: readonly string[] = [
      first_time TIMESTAMP, last_time TIMESTAMP, first_record BIGINT, longest_silence_s DOUBLE)`,
   // Records of a source that an earlier source has too: they count once, and have two citations.
   `CREATE TABLE evidence.repeats (source_id INTEGER, record BIGINT, of_source_id INTEGER, of_record BIGINT)`,
+  // Signatures of digests that were checked: with what the next digest says and a key of the name.
+  `CREATE TABLE evidence.digest_signatures (
+     source_id INTEGER, record BIGINT, next_source_id INTEGER, next_record BIGINT, key_source_id INTEGER, key_record BIGINT,
+     valid BOOLEAN)`,
   `CREATE TABLE window_days (day VARCHAR, day_from TIMESTAMP, day_to TIMESTAMP)`,
   `CREATE TABLE runs (
      run_id VARCHAR, started TIMESTAMP, finished TIMESTAMP, ledger_seq BIGINT, evidence_hash VARCHAR,
