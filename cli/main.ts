@@ -7,6 +7,7 @@ import { addCaseCommands, addSealCommand } from './commands/case-commands.ts';
 import { addMetricCommands } from './commands/metric-commands.ts';
 import { addPackCommands, addRunCommands, addSampleCommand } from './commands/run-commands.ts';
 import { addServeCommand } from './commands/serve-command.ts';
+import { addTrailCommand } from './commands/trail-commands.ts';
 import { watchOutput } from './output.ts';
 import { printJson } from './terminal.ts';
 
@@ -25,6 +26,7 @@ const program = new Command('fieldwork')
 addSampleCommand(program);
 addCaseCommands(program);
 addMetricCommands(program);
+addTrailCommand(program);
 addRunCommands(program);
 addBinderCommands(program);
 addSealCommand(program);

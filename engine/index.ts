@@ -20,6 +20,7 @@ export { runCase, type RunOptions, type RunSummary } from './run-case.ts';
 export { makeSampleCase } from './sample-case.ts';
 export { readSamples, readSeriesList, readTargets, type SeriesSamplesFound } from './read-metrics.ts';
 export { readDeliveries } from './read-deliveries.ts';
+export { readTrails } from './read-trails.ts';
 export { findGaps, gapJson, type Gap } from './timeline/gaps.ts';
 export {
   checkChoice,
