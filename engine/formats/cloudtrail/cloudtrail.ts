@@ -19,7 +19,7 @@ import { signInRow } from './sign-ins.ts';
 export const cloudtrail: Format = {
   id: 'cloudtrail',
   title: 'AWS CloudTrail events',
-  version: 3,
+  version: 4,
   framing: 'spans',
   streams: ['cloudtrail'],
   recognise: recogniseCloudTrail,
@@ -84,7 +84,7 @@ class CloudTrailReader implements SourceReader {
     if (repeated !== undefined)
       this.sink.assume(`Where an event gives a member twice (${printable(repeated)}), the last one counts.`);
     this.#events++;
-    const number = this.sink.record(record.byte, record.bytes.length);
+    const number = this.sink.record(record.byte, record.span ?? record.bytes.length);
     const spine = spineRow(event.value, time, this.context.system);
     this.#tables.events.add(spine, number);
     this.#tables.details.add(detailRow(event), number);

@@ -24,6 +24,8 @@ export interface JsonRecord {
   readonly value: unknown;
   /** For each member of an object, offsets in `bytes`: key from, key to, value from, value to. See json-members.ts. */
   readonly members: readonly number[];
+  /** Bytes that it takes in its source, where `bytes` are another form of it. */
+  readonly span?: number;
 }
 
 export interface JsonRecordHandler {
