@@ -22,6 +22,9 @@ const scannerOptions: JsonRecordOptions = {
 };
 
 function recognise(head: Uint8Array): Recognition {
+  const text = Buffer.from(head.buffer, head.byteOffset, head.length);
+  if (!text.includes('"Value"') && !text.includes('"value"'))
+    return { confidence: 0, reason: 'Nothing in it has a Value.' };
   let records = 0;
   let keys = 0;
   const scanner = new JsonRecordScanner(scannerOptions, {
