@@ -61,10 +61,12 @@ export async function readHead(path: string, bytes = HEAD_BYTES): Promise<Uint8A
 /** The start of what a gzip head holds; empty when it is damaged from the start. */
 export function gunzipHead(head: Uint8Array): Uint8Array {
   const options = { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: 128 << 20 };
-  // Without its last bytes a small file has no checksum yet: a wrong one is told when all of it is read.
-  for (const part of [head, head.subarray(0, -8)]) {
+  // Of text a part is mostly enough; one that is cut off gives less. Without its last bytes a small file has no checksum
+  // yet: a wrong one is told when all of it is read.
+  for (const part of [head.subarray(0, head.length / 4), head, head.subarray(0, -8)]) {
     try {
-      return gunzipSync(part, options).subarray(0, HEAD_BYTES);
+      const start = gunzipSync(part, options).subarray(0, HEAD_BYTES);
+      if (start.length === HEAD_BYTES || part.length > head.length / 4) return start;
     } catch {
       continue;
     }

@@ -31,6 +31,10 @@ interface Node {
   readonly children: { readonly name: Buffer; readonly node: Node }[];
   /** By hash of the name. */
   table: (number | undefined)[];
+  /** Its place among the children of its parent. */
+  place: number;
+  /** By place of a child, and first for none: the child that came next in the last object, as it mostly does again. */
+  readonly followers: (Node | undefined)[];
   first: Node | undefined;
   named: { readonly by: number; readonly node: Node } | undefined;
 }
@@ -85,8 +89,9 @@ export class JsonPaths {
       parent.named = { by: paths.findIndex((path) => samePath(path, [part.namedBy])), node };
     else {
       const name = Buffer.from(part, 'latin1');
-      const place = freePlace(parent.table, hashOf(name));
-      parent.table[place] = parent.children.push({ name, node }) - 1;
+      node.place = parent.children.push({ name, node }) - 1;
+      parent.table[freePlace(parent.table, hashOf(name))] = node.place;
+      parent.followers.push(undefined);
     }
   }
 
@@ -115,24 +120,39 @@ export class JsonPaths {
     const { bytes } = scanner;
     let at = scanner.space(from + 1);
     if (at >= 0 && bytes[at] === BRACE + 2) return at + 1;
+    let last = -1;
     for (;;) {
       if (at < 0) return at;
       if (bytes[at] !== QUOTE) return UNUSUAL;
-      const keyFrom = at + 1;
-      const keyTo = scanner.string(keyFrom);
-      if (keyTo < 0) return keyTo;
-      if (scanner.escaped) return UNUSUAL;
-      const child = this.childNamed(node, keyFrom, keyTo);
-      if (child === null) return UNUSUAL;
+      let child: Node | undefined | null = node.followers[last + 1];
+      let keyTo = child ? this.endOfName(node.children[child.place]!.name, at + 1) : -1;
+      if (keyTo < 0) {
+        keyTo = scanner.string(at + 1);
+        if (keyTo < 0) return keyTo;
+        if (scanner.escaped) return UNUSUAL;
+        child = this.childNamed(node, at + 1, keyTo);
+        if (child && child.place >= 0) node.followers[last + 1] = child;
+      }
+      if (child === null || (child && this.kind[child.slot] !== ABSENT)) return UNUSUAL;
+      if (child && child.place >= 0) last = child.place;
       at = scanner.colon(keyTo + 1);
       if (at < 0) return at;
-      if (child === undefined) at = onlyKnown && isNested(bytes[at]!) ? UNUSUAL : scanner.value(at);
+      if (!child) at = onlyKnown && isNested(bytes[at]!) ? UNUSUAL : scanner.value(at);
       else at = this.member(child, at);
       if (at < 0 || (at = scanner.space(at)) < 0) return at;
       if (bytes[at] === BRACE + 2) return at + 1;
       if (bytes[at] !== COMMA) return UNUSUAL;
       at = scanner.space(at + 1);
     }
+  }
+
+  /** The quote after a name that stands at `from`; below zero where another one stands there. */
+  private endOfName(name: Uint8Array, from: number): number {
+    const { bytes, end } = this.scanner;
+    const to = from + name.length;
+    if (to >= end || bytes[to] !== QUOTE) return -1;
+    for (let i = name.length - 1; i >= 0; i--) if (bytes[from + i] !== name[i]) return -1;
+    return to;
   }
 
   /** The node of a member, undefined where nobody asks for it, null where it cannot be told which of two counts. */
@@ -144,7 +164,7 @@ export class JsonPaths {
       const index = node.table[place];
       if (index === undefined) break;
       const child = node.children[index]!;
-      if (isSame(bytes, from, to, child.name)) return this.kind[child.node.slot] === ABSENT ? child.node : null;
+      if (isSame(bytes, from, to, child.name)) return child.node;
     }
     if (node.named) return this.namedChild(node.named, from, to);
     return node === this.root && this.isRepeated(hash) ? null : undefined;
@@ -156,7 +176,7 @@ export class JsonPaths {
     const start = this.from[by]!;
     if (this.to[by]! - start !== to - from) return undefined;
     for (let i = 0; i < to - from; i++) if (bytes[from + i] !== bytes[start + i]) return undefined;
-    return this.kind[node.slot] === ABSENT ? node : null;
+    return node;
   }
 
   /** Whether a member of the record that nobody asks for may have been there before. */
@@ -216,7 +236,7 @@ export class JsonPaths {
 
 function newNode(slot: number): Node {
   const table = new Array<number | undefined>(TABLE_SLOTS).fill(undefined);
-  return { slot, children: [], table, first: undefined, named: undefined };
+  return { slot, children: [], table, place: -1, followers: [undefined], first: undefined, named: undefined };
 }
 
 function childOf(node: Node, part: JsonPath[number]): Node | undefined {
