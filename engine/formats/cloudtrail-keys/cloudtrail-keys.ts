@@ -1,4 +1,4 @@
-/** The public keys of CloudTrail, as `aws cloudtrail list-public-keys` prints them. docs/formats/cloudtrail-digest.md */
+/** The public keys of CloudTrail, as `aws cloudtrail list-public-keys` prints them. docs/formats/cloudtrail-keys.md */
 import type { Problem } from '../../../shared/problem.ts';
 import { parseInstant, type UtcMicros } from '../../../shared/time.ts';
 import type { EvidenceRow } from '../../core/tables.ts';
