@@ -42,7 +42,7 @@ export async function importFiles(
     }
   };
   try {
-    await (areManySmall(plan.files) ? target.database.onOneThread(importAll) : importAll());
+    await (areManySmall(plan.files) ? target.database.forSmallSources(importAll) : importAll());
   } finally {
     await rm(target.folder.incoming, { recursive: true, force: true });
   }

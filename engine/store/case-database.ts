@@ -35,6 +35,13 @@ export interface DatabaseOptions {
   readonly memoryLimitMb?: number;
 }
 
+const USUAL_MEMORY_MB = 1536;
+const SMALL_SOURCES_MEMORY_MB = 512;
+
+function memoryLimitOf({ memoryLimitMb }: DatabaseOptions): number {
+  return memoryLimitMb ?? USUAL_MEMORY_MB;
+}
+
 /** The version of the DuckDB library, as it gives it. */
 export function databaseVersion(): string {
   return duckdbVersion();
@@ -122,15 +129,16 @@ export class CaseDatabase {
   }
 
   /**
-   * Does `work` while statements run on one thread each. Threads of DuckDB that wait for rows of ours ask for them over
-   * and over, which costs more than they bring where each source has few rows.
+   * Does `work`, which writes many small sources one after the other. Statements run on one thread each meanwhile:
+   * threads of DuckDB that wait for rows of ours ask for them over and over, which costs more than they bring where a
+   * source has few rows. Nor is so much kept in memory of what was written, for it is not read again soon.
    */
-  async onOneThread<T>(work: () => Promise<T>): Promise<T> {
-    await this.withConnection((connection) => connection.run('SET GLOBAL threads = 1'));
+  async forSmallSources<T>(work: () => Promise<T>): Promise<T> {
+    await this.limit(1, Math.min(SMALL_SOURCES_MEMORY_MB, memoryLimitOf(this.options)));
     try {
       return await work();
     } finally {
-      await this.withConnection((connection) => connection.run('RESET GLOBAL threads'));
+      await this.limit(undefined, memoryLimitOf(this.options));
     }
   }
 
@@ -157,6 +165,14 @@ export class CaseDatabase {
     await this.alone(async () => this.instance.closeSync());
     if (this.registered !== undefined) openFiles.delete(this.registered);
     await rm(this.scratch, { recursive: true, force: true });
+  }
+
+  /** How many threads statements may use (as many as there are processors when left out), and how much memory. */
+  private async limit(threads: number | undefined, memoryMb: number): Promise<void> {
+    await this.withConnection(async (connection) => {
+      await connection.run(threads === undefined ? 'RESET GLOBAL threads' : `SET GLOBAL threads = ${threads}`);
+      await connection.run(`SET GLOBAL memory_limit = '${memoryMb}MB'`);
+    });
   }
 
   private async reopen(readOnly: boolean): Promise<void> {
@@ -352,7 +368,7 @@ async function openInstance(options: DatabaseOptions, scratch: string): Promise<
   try {
     const instance = await DuckDBInstance.create(options.path, {
       ...(options.readOnly === true ? { access_mode: 'READ_ONLY' } : {}),
-      memory_limit: `${options.memoryLimitMb ?? 1536}MB`,
+      memory_limit: `${memoryLimitOf(options)}MB`,
       temp_directory: scratch,
       // Without this, zstd columns are silently stored as they are.
       storage_compatibility_version: 'latest',

@@ -6,7 +6,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { EvidenceRow } from '../../core/tables.ts';
 import type { ReadContext, RowSink } from '../format.ts';
-import { isIpAddress } from '../framing/ip-address.ts';
+import { isIpAddress, isIpv4At } from '../framing/ip-address.ts';
 import { JsonPaths, ABSENT, FALSE, OBJECT, NULL, TEXT, TRUE, UNUSUAL, WRITTEN_TEXT } from '../framing/json-paths.ts';
 import { NameTable } from '../framing/name-table.ts';
 import type { EventTables } from './event-columns.ts';
@@ -187,7 +187,9 @@ export class QuickEvents {
   }
 
   private isAddress(): boolean {
-    return addresses.at(this.bytes, this.places.from[at.address]!, this.places.to[at.address]!);
+    const from = this.places.from[at.address]!;
+    const to = this.places.to[at.address]!;
+    return isIpv4At(this.bytes, from, to) || addresses.at(this.bytes, from, to);
   }
 
   private accountSlot(): number {

@@ -27,13 +27,19 @@ const kinds: Readonly<Record<string, Kind>> = {
   'rolesanywhere.amazonaws.com CreateSession': { method: 'certificate' },
 };
 
+/** By name and source. */
+const kindsByName = new Map<string, Map<string, Kind>>();
+for (const [place, kind] of Object.entries(kinds)) {
+  const [source, name] = place.split(' ') as [string, string];
+  kindsByName.set(name, (kindsByName.get(name) ?? new Map<string, Kind>()).set(source, kind));
+}
+
 function kindOf(source = 'signin.amazonaws.com', name: string): Kind | undefined {
-  const place = `${source} ${name}`;
-  return Object.hasOwn(kinds, place) ? kinds[place] : undefined;
+  return kindsByName.get(name)?.get(source);
 }
 
 /** Names of the events that can be sign-ins; which are is told by who wrote them. */
-export const signInNames: ReadonlySet<string> = new Set(Object.keys(kinds).map((place) => place.split(' ')[1]!));
+export const signInNames: ReadonlySet<string> = new Set(kindsByName.keys());
 
 /**
  * The row of `authentications` of an event whose row of `events` is `spine`; `undefined` where it is no sign-in.
