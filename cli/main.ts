@@ -8,6 +8,7 @@ import { addConfigCommands } from './commands/config-commands.ts';
 import { addMetricCommands } from './commands/metric-commands.ts';
 import { addPackCommands, addRunCommands, addSampleCommand } from './commands/run-commands.ts';
 import { addServeCommand } from './commands/serve-command.ts';
+import { addTrailCommand } from './commands/trail-commands.ts';
 import { watchOutput } from './output.ts';
 import { printJson } from './terminal.ts';
 
@@ -27,6 +28,7 @@ addSampleCommand(program);
 addCaseCommands(program);
 addMetricCommands(program);
 addConfigCommands(program);
+addTrailCommand(program);
 addRunCommands(program);
 addBinderCommands(program);
 addSealCommand(program);

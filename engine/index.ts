@@ -21,6 +21,7 @@ export { makeSampleCase } from './sample-case.ts';
 export { readSamples, readSeriesList, readTargets, type SeriesSamplesFound } from './read-metrics.ts';
 export { readDeliveries } from './read-deliveries.ts';
 export { driftSides, readDrift, type DriftLine, type DriftSide } from './read-drift.ts';
+export { readTrails } from './read-trails.ts';
 export { findGaps, gapJson, type Gap } from './timeline/gaps.ts';
 export {
   checkChoice,

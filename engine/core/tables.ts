@@ -189,11 +189,24 @@ const specs = {
       object: ['text', 'the digest, or the log file that it names'],
       kind: ['text', 'digest or log'],
       hash: ['text', 'SHA-256 of the log file as the digest says; of the digest file as it is'],
+      previous_bucket: ['text', 'bucket of the digest before'],
       previous_object: ['text', 'the digest before'],
       previous_hash: ['text', 'SHA-256 of the digest before, as this one says'],
       signature: ['text', 'signature of the digest before, hexadecimal, as this one says'],
       fingerprint: ['text', 'which public key signed'],
-      signature_valid: ['boolean', 'the signature was checked with a public key; NULL where there was none'],
+      signature_valid: [
+        'boolean',
+        'its own signature holds, which the next digest repeats; NULL where that or the public key is not in the case',
+      ],
+    },
+  },
+  trail_keys: {
+    means: 'One row a public key with which CloudTrail signs digests.',
+    columns: {
+      fingerprint: ['text', 'what digests call it'],
+      value: ['text', 'the key: DER in base64'],
+      valid_from: ['time', 'when it came into use'],
+      valid_until: ['time', 'when it went out of use'],
     },
   },
   accounts: {

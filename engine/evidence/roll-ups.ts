@@ -1,11 +1,13 @@
 /** Roll-ups made when a source is imported, so that coverage and most controls never scan raw rows twice. */
 import { MICROS_PER_HOUR } from '../../shared/time.ts';
+import type { EvidenceTableName } from '../core/tables.ts';
 import type { ReadSource } from '../intake/database-recipe.ts';
 import type { Transaction } from '../store/case-database.ts';
 import { dropCommonTimes, findCommonTimes } from './common-times.ts';
 import { rollUpConfigurations } from './config-drift.ts';
 import { describeCutEvents, joinCutEvents, type CutEvent } from './cut-events.ts';
 import { describeDifferences, findDeliveryDifferences, type Ask } from './delivery-differences.ts';
+import { checkDigestSignatures } from './digest-signatures.ts';
 import { rollUpMetrics } from './metric-roll-ups.ts';
 import { rollUpScrapes } from './metric-streams.ts';
 import { clockRows, countRepeats, eventRows, findRepeatedClocks, findRepeatedEvents } from './repeated-records.ts';
@@ -14,42 +16,53 @@ import { findRepeatedScans } from './repeated-files.ts';
 import { describeMissingFiles } from './rotated-sets.ts';
 import { compareTickets } from './ticket-states.ts';
 
+/** Whether a source has rows of one of these tables. */
+type MayHave = (...tables: readonly EvidenceTableName[]) => boolean;
+
 /**
  * Makes what rests on the rows of a source and of those before it. Gives what has to be said of the source, in sentences.
  */
 export async function rollUpSource(transaction: Transaction, source: ReadSource): Promise<readonly string[]> {
-  const cut = await compareWithEarlier(transaction, source);
-  await rollUpEvents(transaction, source.sourceId);
-  await rollUpClocks(transaction, source.sourceId);
-  await rollUpMetrics(transaction, source);
-  const samples = await findRepeatedSamples(transaction, source.sourceId);
-  await rollUpScrapes(transaction, source.sourceId);
-  await rollUpConfigurations(transaction, source.sourceId);
+  const { sourceId, rows } = source;
+  // Nothing is asked of tables that it has no rows of: thousands of small files come out of a bucket.
+  const mayHave: MayHave = (...tables) => rows === undefined || tables.some((table) => (rows[table] ?? 0) > 0);
+  const cut = await compareWithEarlier(transaction, source, mayHave);
+  if (mayHave('events')) await rollUpEvents(transaction, sourceId);
+  if (mayHave('clock_samples')) await rollUpClocks(transaction, sourceId);
+  if (mayHave('metric_series')) await rollUpMetrics(transaction, source);
+  const samples = mayHave('metric_samples') ? await findRepeatedSamples(transaction, sourceId) : [];
+  if (mayHave('metric_series')) await rollUpScrapes(transaction, sourceId);
+  if (mayHave('config_items', 'baselines')) await rollUpConfigurations(transaction, sourceId);
+  if (mayHave('trail_digests', 'trail_keys')) await checkDigestSignatures(transaction, sourceId);
   return [
     ...(await describeMissingFiles(transaction, source)),
     ...describeCutEvents(cut),
     ...(await describeRepeats(transaction, source)),
     ...samples.map((found) => `${found.samples} of its samples are in S${found.ofSourceId} too: each counts once.`),
-    ...(await compareTickets(transaction, source)),
+    ...(mayHave('tickets') ? await compareTickets(transaction, source) : []),
   ];
 }
 
 /** Finds what earlier sources have too; gives the events of this one that a file cut. */
-async function compareWithEarlier(transaction: Transaction, source: ReadSource): Promise<readonly CutEvent[]> {
+async function compareWithEarlier(
+  transaction: Transaction,
+  source: ReadSource,
+  mayHave: MayHave,
+): Promise<readonly CutEvent[]> {
   const { sourceId } = source;
   let cut: readonly CutEvent[] = [];
-  const ofEvents = await findCommonTimes(transaction, source, eventRows);
+  const ofEvents = mayHave('events') ? await findCommonTimes(transaction, source, eventRows) : undefined;
   if (ofEvents) {
     await findRepeatedEvents(transaction, sourceId, ofEvents);
     cut = await joinCutEvents(transaction, sourceId, ofEvents);
     await dropCommonTimes(transaction);
   }
-  const ofClocks = await findCommonTimes(transaction, source, clockRows);
+  const ofClocks = mayHave('clock_samples') ? await findCommonTimes(transaction, source, clockRows) : undefined;
   if (ofClocks) {
     await findRepeatedClocks(transaction, sourceId, ofClocks);
     await dropCommonTimes(transaction);
   }
-  await findRepeatedScans(transaction, source);
+  if (mayHave('scans')) await findRepeatedScans(transaction, source);
   return cut;
 }
 

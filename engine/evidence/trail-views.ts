@@ -3,11 +3,20 @@
  * there. https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-validation-digest-file-structure.html
  */
 
+/** As the evidence has it; a signature that was checked with several keys of one name holds when one of them fits. */
+export const trailDigests = `
+  SELECT e.* REPLACE (coalesce(e.signature_valid, s.valid) AS signature_valid)
+  FROM evidence.trail_digests e
+  LEFT JOIN (
+    SELECT source_id, record, bool_or(valid) AS valid FROM evidence.digest_signatures GROUP BY source_id, record
+  ) s ON s.source_id = e.source_id AND s.record = e.record AND e.kind = 'digest'`;
+
 /**
  * One row a digest: whether the one before it is there and is what this one says, and which time before it no digest
  * covers. status: linked, starting (the first of its chain there ever was), restarted (a chain that begins anew after
  * digests of the same trail), first (the evidence begins here), previous_missing, previous_differs, two_versions,
  * signature_invalid. Backfilled digests are a chain of their own, without a claim to cover time.
+ * signature: valid, invalid, or why it was not checked: no next digest (which alone repeats it), no key of the name.
  */
 export const digestLinks = `
   WITH digests AS (
@@ -21,14 +30,15 @@ export const digestLinks = `
   ),
   versions AS (SELECT bucket, object, count(DISTINCT hash) AS versions FROM digests GROUP BY bucket, object),
   previous AS (
-    -- The bucket of the digest before is not kept; the name of an object holds account, region, trail and time.
     SELECT d.bucket, d.object, d.hash, count(p.object) AS found, count_if(p.hash = d.previous_hash) AS equal
     FROM digests d LEFT JOIN digests p ON p.object = d.previous_object
+      AND p.bucket = coalesce(d.previous_bucket, p.bucket)
     GROUP BY d.bucket, d.object, d.hash
   ),
   placed AS (
     SELECT d.*, v.versions, p.found, p.equal,
       row_number() OVER chain AS place,
+      EXISTS (SELECT 1 FROM digests n WHERE n.previous_object = d.object AND n.signature IS NOT NULL) AS is_repeated,
       max(d.time) OVER (chain ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS covered_until
     FROM digests d
     JOIN versions v ON v.bucket = d.bucket AND v.object = d.object
@@ -52,8 +62,43 @@ export const digestLinks = `
     -- CloudTrail makes a digest an hour: two that are missing in a row leave two hours, though only one is named.
     CASE WHEN NOT backfilled AND covered_until < from_time
       THEN greatest(1, round(date_diff('second', covered_until, from_time) / 3600.0))::BIGINT END AS digests_missing,
-    signature_valid, source_id, record
+    signature_valid,
+    CASE WHEN signature_valid THEN 'valid' WHEN NOT signature_valid THEN 'invalid'
+      WHEN is_repeated THEN 'no key' ELSE 'no next digest' END AS signature,
+    fingerprint, source_id, record
   FROM placed`;
+
+/**
+ * One row a chain, in the order in which an auditor asks: whose it is, from when to when, what is missing or does not fit,
+ * who signed it. `from_time` and `until` are those of the digests there are: nothing is said of the time outside.
+ * `summary` says the same in a sentence.
+ */
+export const digestChains = `
+  WITH links AS (SELECT * FROM digest_links),
+  chains AS (
+    SELECT chain, backfilled, min(account) AS account, min(region) AS region, min(from_time) AS from_time,
+      max(time) AS until, count(*) AS digests, count_if(status = 'linked') AS linked,
+      -- One that is missing without a time that is missing: the digests around it overlap, or none is backfilled.
+      coalesce(sum(digests_missing), 0)::BIGINT + count_if(status = 'previous_missing' AND digests_missing IS NULL) AS missing,
+      count_if(status = 'restarted') AS restarts, count_if(status = 'previous_differs') AS differing,
+      count_if(status = 'two_versions') AS in_two_versions,
+      count_if(signature = 'valid') AS signatures_valid, count_if(signature = 'invalid') AS signatures_invalid,
+      count_if(signature IN ('no key', 'no next digest')) AS signatures_unchecked,
+      list_sort(list_distinct(list(fingerprint) FILTER (signature = 'valid'))) AS checked_with,
+      list_sort(list_distinct(list(fingerprint) FILTER (signature = 'no key'))) AS keys_missing,
+      min(source_id) AS source_id, arg_min(record, source_id) AS record
+    FROM links GROUP BY chain, backfilled)
+  SELECT * EXCLUDE (source_id, record),
+    format('Digest chain of {}/{}: from {} to {}, {} digests, {} links, {} missing, {} that do not fit; ',
+      coalesce(account, 'an account not named'), coalesce(region, 'a region not named'),
+      strftime(from_time, '%Y-%m-%dT%H:%M:%SZ'), strftime(until, '%Y-%m-%dT%H:%M:%SZ'), digests, linked, missing,
+      differing + in_two_versions)
+    || format('signatures: {} valid, {} invalid, {} not checked', signatures_valid, signatures_invalid, signatures_unchecked)
+    || CASE WHEN len(checked_with) > 0 THEN ', checked with key ' || array_to_string(checked_with, ', ') ELSE '' END
+    || CASE WHEN len(keys_missing) > 0 THEN ', no key ' || array_to_string(keys_missing, ', ') ELSE '' END
+    || '.' AS summary,
+    source_id, record
+  FROM chains`;
 
 /**
  * One row a log file: those that digests name, and those that no digest names. status: present (a file with the hash is

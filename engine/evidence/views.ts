@@ -7,7 +7,7 @@ import { metricClockSamples } from './metric-clocks.ts';
 import { scanTables } from './repeated-files.ts';
 import { ticketStates } from './ticket-states.ts';
 import { configCheckIntervals, openPortIntervals, vulnerabilityIntervals } from './state-intervals.ts';
-import { digestLinks, trailLogFiles } from './trail-views.ts';
+import { digestChains, digestLinks, trailDigests, trailLogFiles } from './trail-views.ts';
 
 interface View {
   readonly name: string;
@@ -102,7 +102,7 @@ export const evidenceViews: readonly View[] = [
     'scans',
     'event_fields',
     'flow_records',
-    'trail_digests',
+    'trail_keys',
     'access_reviews',
     'metric_samples',
     'metric_histograms',
@@ -115,8 +115,14 @@ export const evidenceViews: readonly View[] = [
     means: 'as the evidence has it',
     sql: `SELECT * FROM evidence.${name} e ${whatCounts(name)}`,
   })),
+  { name: 'trail_digests', means: 'with what was found of its signature', sql: trailDigests },
   { name: 'digest_links', means: 'how each CloudTrail digest follows the one before it', sql: digestLinks },
   { name: 'trail_log_files', means: 'log files that digests name, and those that none names', sql: trailLogFiles },
+  {
+    name: 'digest_chains',
+    means: 'each chain of CloudTrail digests: from when to when, what is missing in it, who signed it',
+    sql: digestChains,
+  },
   {
     name: 'repeats',
     means: 'records that an earlier source has too, with their first citation',

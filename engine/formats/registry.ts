@@ -5,6 +5,7 @@ import { azureActivity } from './azure-activity/azure-activity.ts';
 import { baselines } from './baselines/baselines.ts';
 import { chrony } from './chrony/chrony.ts';
 import { cloudtrailDigest } from './cloudtrail-digest/cloudtrail-digest.ts';
+import { cloudtrailKeys } from './cloudtrail-keys/cloudtrail-keys.ts';
 import { cloudtrail } from './cloudtrail/cloudtrail.ts';
 import { entraSignin } from './entra-signin/entra-signin.ts';
 import { genericCsv } from './generic/generic-csv.ts';
@@ -33,6 +34,7 @@ import { syslog5424 } from './syslog-5424/syslog-5424.ts';
 import { teleportAudit } from './teleport-audit/teleport-audit.ts';
 import { usbguard } from './usbguard/usbguard.ts';
 import { vaultAudit } from './vault-audit/vault-audit.ts';
+import { isJson } from './framing/json-or-csv.ts';
 import type { AnyFormat, Format, Recognition } from './format.ts';
 
 /** The formats of files. */
@@ -46,6 +48,7 @@ const fileFormats: readonly Format[] = [
   opaDecisions,
   cloudtrail,
   cloudtrailDigest,
+  cloudtrailKeys,
   vpcFlow,
   azureActivity,
   entraSignin,
@@ -95,9 +98,25 @@ export function mappedFormat(head: Uint8Array): Format {
   return first === '{' || first === '[' ? genericJson : genericCsv;
 }
 
-/** All formats that could be this file, surest first. Empty: nobody knows it. */
+/** Of JSON so much is shown to every format; all of the head only to those that it tells something, where one is sure. */
+const SHORT_HEAD_BYTES = 8 * 1024;
+/** Nearly every record is one of the format. */
+const SURE = 0.97;
+
+/**
+ * All formats that could be this file, surest first. Empty: nobody knows it. JSON is read once by each format that is
+ * asked, which for thousands of small files would take as long as importing them. So where one format is sure of all of
+ * the head, those that see nothing of their own in its first records are not asked about the rest.
+ */
 export function recogniseFormat(head: Uint8Array): readonly Candidate[] {
-  return fileFormats
+  if (head.length <= SHORT_HEAD_BYTES || !isJson(head)) return candidates(fileFormats, head);
+  const possible = candidates(fileFormats, head.subarray(0, SHORT_HEAD_BYTES)).map(({ format }) => format);
+  const found = candidates(possible, head);
+  return found[0] && found[0].confidence >= SURE ? found : candidates(fileFormats, head);
+}
+
+function candidates(asked: readonly Format[], head: Uint8Array): readonly Candidate[] {
+  return asked
     .map((format) => ({ format, ...format.recognise(head) }))
     .filter((candidate) => candidate.confidence > 0)
     .sort((a, b) => b.confidence - a.confidence);

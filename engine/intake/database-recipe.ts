@@ -16,6 +16,8 @@ export interface ReadSource {
   readonly takenAt?: bigint | null;
   /** System that the file is of where its records name none. */
   readonly system?: string | null;
+  /** How many rows it has, by table; where nobody says, it may have rows of any. */
+  readonly rows?: Readonly<Record<string, number>>;
 }
 
 /** What stages to the right give to a case database: its tables and views, and the roll-ups of a new source. */

@@ -7,6 +7,7 @@ import type { Framing, RowSink } from '../formats/format.ts';
 import type { BulkTable } from '../store/bulk-rows.ts';
 import type { Transaction } from '../store/case-database.ts';
 import { evidenceBulkTable } from '../store/evidence-bulk.ts';
+import { BATCH_ROWS, HIGH_HALF, LOW_HALF, type ColumnTable, type ColumnWriter } from '../store/column-rows.ts';
 import type { RowWriter } from '../store/row-writer.ts';
 
 // Lines are found again by counting on from the nearest mark.
@@ -39,6 +40,19 @@ const recordMarks: BulkTable = {
   ],
 };
 
+/** The same table for sources with so many records that a value each takes time: of one source, whose number is added. */
+function recordPlaces(sourceId: number): ColumnTable {
+  return {
+    target: recordMarks.target,
+    columns: [
+      { name: 'record', type: 'bigint' },
+      { name: 'byte', type: 'bigint' },
+      { name: 'length', type: 'bigint' },
+    ],
+    select: `${sourceId}::INTEGER, record, byte, length`,
+  };
+}
+
 /** What became of the records of one source. `records` ended in a table, `rejected` in the rejects. */
 export interface SourceAccount {
   readonly records: number;
@@ -64,6 +78,8 @@ export class DatabaseSink implements RowSink {
   private readonly rows = new Map<EvidenceTableName, number>();
   /** Of the tables that are filled value by value. */
   private readonly writers = new Map<EvidenceTableName, FilledRows>();
+  /** Where records are, when rows are filled value by value. */
+  private places: ColumnWriter | undefined;
   private readonly assumptions = new Set<string>();
   private firstTime: bigint | null = null;
   private lastTime: bigint | null = null;
@@ -89,8 +105,10 @@ export class DatabaseSink implements RowSink {
       larger.set(this.ends);
       this.ends = larger;
     }
-    if (this.keepsSpans) this.transaction.add(recordMarks, [this.sourceId, record, byte, length]);
-    else if (record % LINES_A_MARK === 1) this.transaction.add(recordMarks, [this.sourceId, record, byte, null]);
+    if (this.keepsSpans) {
+      if (this.places) addPlace(this.places, record, byte, length);
+      else this.transaction.add(recordMarks, [this.sourceId, record, byte, length]);
+    } else if (record % LINES_A_MARK === 1) this.transaction.add(recordMarks, [this.sourceId, record, byte, null]);
     return record;
   }
 
@@ -116,6 +134,7 @@ export class DatabaseSink implements RowSink {
     if (this.writers.has(table)) throw new Error(`The columns of ${table} were asked for twice`);
     // Nothing can be registered while a statement runs, and from the first rows on one mostly does.
     for (const each of [rejectsTable, recordMarks]) this.transaction.prepare(each);
+    if (this.keepsSpans) this.places ??= this.transaction.columns(recordPlaces(this.sourceId));
     const writer = this.transaction.rows(table, this.sourceId, (record) => {
       this.ends[record]! |= IN_TABLE;
     });
@@ -134,14 +153,21 @@ export class DatabaseSink implements RowSink {
     return isMuch;
   }
 
+  /** Whether there were rows of a table so far. */
+  hasRows(table: EvidenceTableName): boolean {
+    return this.rows.has(table) || (this.writers.get(table)?.rows ?? 0) > 0;
+  }
+
   /** To be asked often, and waited for: lets what is being written go on. Fails when writing failed. */
   async pause(): Promise<void> {
     for (const writer of this.writers.values()) await writer.pause();
+    await this.places?.pause();
   }
 
   /** Writes what is left of the rows that were filled value by value. */
   async finish(): Promise<void> {
     for (const writer of this.writers.values()) await writer.finish();
+    await this.places?.finish();
   }
 
   seriesId(record: number): bigint {
@@ -204,4 +230,19 @@ export class DatabaseSink implements RowSink {
       assumptions: [...this.assumptions].sort(),
     };
   }
+}
+
+const TWO_32 = 2 ** 32;
+
+function addPlace(writer: ColumnWriter, record: number, byte: number, length: number): void {
+  const { batch } = writer;
+  putWhole(batch.columns[0]!.halves, batch.rows, record);
+  putWhole(batch.columns[1]!.halves, batch.rows, byte);
+  putWhole(batch.columns[2]!.halves, batch.rows, length);
+  if (++batch.rows === BATCH_ROWS) writer.next();
+}
+
+function putWhole(halves: Uint32Array, row: number, value: number): void {
+  halves[2 * row + LOW_HALF] = value;
+  halves[2 * row + HIGH_HALF] = value / TWO_32;
 }

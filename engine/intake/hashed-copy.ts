@@ -18,6 +18,7 @@ export class HashedCopy {
     private readonly from: string,
     private readonly to: string,
     private readonly progress: ImportProgress,
+    private readonly expectedBytes?: number,
   ) {}
 
   /** The bytes, for whoever reads them; `isLetGo` says that nothing of a piece is held when the next is asked for. */
@@ -25,7 +26,8 @@ export class HashedCopy {
     const copy = await open(this.to, 'w');
     const writing = new WritesBehind(copy);
     try {
-      for await (const piece of isLetGo ? fileBytesInTurns(this.from) : fileBytes(this.from)) {
+      const pieces = isLetGo ? fileBytesInTurns(this.from) : fileBytes(this.from, this.expectedBytes);
+      for await (const piece of pieces) {
         this.hash.update(piece);
         await writing.add(piece);
         this.count += piece.length;

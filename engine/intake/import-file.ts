@@ -97,11 +97,11 @@ export class FileImport {
     if (container === 'gzip' || container === 'zstd') {
       // Copied first: the hash is that of the file as it was delivered, whatever the decompressor makes of its end.
       const sealed = await this.copyAndHash();
-      const content = unwrapped(fileBytes(this.copy), container, path);
+      const content = unwrapped(fileBytes(this.copy, sealed.bytes), container, path, sealed.bytes);
       const bytes = new Growth(sealed.bytes, MOST_FILE_GROWTH).counted(content, path);
       return this.importContent({ member: null, decision, read: readBytes(decision, bytes) }, async () => sealed);
     }
-    const reading = new HashedCopy(this.file.path, this.copy, this.task.progress);
+    const reading = new HashedCopy(this.file.path, this.copy, this.task.progress, this.file.bytes);
     const read = readBytes(decision, reading.bytes(decision.format.letsGo), () => reading.sha256());
     return this.importContent({ member: null, decision, read }, () => reading.finish());
   }
@@ -215,7 +215,11 @@ export class FileImport {
           const sealed = await seal();
           this.checkNew(sealed, spec);
           const { recipe, effects } = this.task.target.context;
-          const statements = await recipe.rollUpSource(transaction, { ...spec, contentSha256: rows.contentSha256 });
+          const statements = await recipe.rollUpSource(transaction, {
+            ...spec,
+            contentSha256: rows.contentSha256,
+            rows: rows.rows,
+          });
           const read = { ...rows, assumptions: [...rows.assumptions, ...statements].sort() };
           await registerSource(transaction, spec, read, { ...sealed, importedAt: effects.now() });
           const report = importedReport(spec, read, sealed, content.decision.reason, this.task.options.dryRun === true);
@@ -296,7 +300,7 @@ export class FileImport {
   }
 
   private async copyAndHash(): Promise<SealedFile> {
-    const reading = new HashedCopy(this.file.path, this.copy, this.task.progress);
+    const reading = new HashedCopy(this.file.path, this.copy, this.task.progress, this.file.bytes);
     const pieces = reading.bytes(true);
     while (!this.task.job.signal.aborted && (await pieces.next()).done !== true);
     await pieces.return(undefined);

@@ -11,6 +11,9 @@ import type { FileReport, ImportOptions, ImportReport } from './import-report.ts
 import { planImport, type PlannedFile, type Refusal } from './plan-import.ts';
 import { SystemNames } from './system-names.ts';
 
+const MANY_FILES = 8;
+const SMALL_BYTES = 16 * 1024 * 1024;
+
 /**
  * Imports files and folders. A file that is refused does not stop the others; it is reported, and written into the
  * ledger when the import brought anything at all (an import that brings nothing leaves the case as it was).
@@ -61,19 +64,29 @@ export async function importPlanned(
   const files: FileReport[] = plan.refused.map(({ path, problem }) => ({ outcome: 'refused', path, problem }));
   const names = new SystemNames(target.database);
   await mkdir(target.folder.incoming, { recursive: true });
-  try {
+  const importAll = async (): Promise<void> => {
     for (const { file, options } of plan.files) {
       const reports = await new FileImport({ target, options, job, progress, names }, file).run();
       files.push(...reports);
       onFile(file, reports);
       progress.fileDone(file);
     }
+  };
+  try {
+    await (areManySmall(plan.files.map(({ file }) => file)) ? target.database.forSmallSources(importAll) : importAll());
   } finally {
     await rm(target.folder.incoming, { recursive: true, force: true });
   }
   const report = summarise(files);
   if (files.some(({ outcome }) => outcome === 'imported')) await noteRefusals(target, files);
   return report;
+}
+
+/** Whether the files are those of a bucket: many, each of them small, none of them a folder with the work of many threads. */
+function areManySmall(files: readonly PlannedFile[]): boolean {
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  const hasFolder = files.some(({ container }) => container === 'folder');
+  return files.length >= MANY_FILES && bytes / files.length <= SMALL_BYTES && !hasFolder;
 }
 
 function checkMapping(text: string): void {

@@ -99,7 +99,8 @@ export async function readSource(
   await sink.finish();
   await transaction.flush();
   job.onRecords?.(sink.seen);
-  if (spec.system === null && (await hasEventsOfNobody(transaction, spec.sourceId))) sink.assume(OF_NOBODY);
+  if (sink.hasRows('events') && spec.system === null && (await hasEventsOfNobody(transaction, spec.sourceId)))
+    sink.assume(OF_NOBODY);
   return { ...sink.account(), contentSha256: job.contentHash?.() ?? hash!.digest(), contentBytes };
 }
 

@@ -14,6 +14,9 @@ export type Container = 'plain' | 'gzip' | 'tar' | 'zip' | 'zstd';
 /** How much of a file is looked at to recognise it, in bytes after decompression. */
 export const HEAD_BYTES = 64 * 1024;
 const PIECE_BYTES = 1 << 20;
+const LEAST_PIECE_BYTES = 16 * 1024;
+/** How many times as long as gzip data a log is. */
+const USUAL_RATIO = 16;
 
 /** What a file is, by its first bytes. */
 export function containerOf(head: Uint8Array): Container {
@@ -86,7 +89,7 @@ async function contentHead(path: string, container: Container): Promise<Uint8Arr
   const pieces: Uint8Array[] = [];
   let length = 0;
   try {
-    for await (const piece of unwrapped(fileBytes(path), container, path)) {
+    for await (const piece of unwrapped(fileBytes(path, HEAD_BYTES), container, path, HEAD_BYTES / USUAL_RATIO)) {
       pieces.push(piece);
       length += piece.length;
       if (length >= HEAD_BYTES) break;
@@ -126,23 +129,33 @@ export async function withHead(content: AsyncIterable<Uint8Array>): Promise<Look
   return { head: Buffer.concat(first).subarray(0, HEAD_BYTES), all: all(), close };
 }
 
-/** What is in `bytes`, which are of that container. Fails as `gunzipped` and `zstdContent` do. `name` is for messages. */
+/**
+ * What is in `bytes`, `expected` of them, which are of that container. Fails as `gunzipped` and `zstdContent` do. `name`
+ * is for messages.
+ */
 export function unwrapped(
   bytes: AsyncIterable<Uint8Array>,
   container: Container,
   name: string,
+  expected = PIECE_BYTES,
 ): AsyncIterable<Uint8Array> {
-  if (container === 'gzip') return gunzipped(bytes, name);
+  if (container === 'gzip') return gunzipped(bytes, name, expected);
   return container === 'zstd' ? zstdContent(bytes, name) : bytes;
 }
 
+/** Room for pieces of content that has about so many bytes: a megabyte for each of thousands of small files is too much. */
+function pieceBytes(expected: number): number {
+  return Math.max(LEAST_PIECE_BYTES, Math.min(PIECE_BYTES, Math.ceil(expected)));
+}
+
 /**
- * The bytes of a file in order, in pieces of 1 MiB. Fails with `unreadable`; also at the end, when the file was changed
- * while it was read: what was read of it never stood in it at one time.
+ * The bytes of a file in order, in pieces of 1 MiB; smaller ones where the file is `expected` to have fewer bytes. Fails
+ * with `unreadable`; also at the end, when the file was changed while it was read: what was read of it never stood in it
+ * at one time.
  */
-export async function* fileBytes(path: string): AsyncGenerator<Uint8Array> {
+export async function* fileBytes(path: string, expected = PIECE_BYTES): AsyncGenerator<Uint8Array> {
   const file = await open(path, 'r').catch((error: unknown) => failUnreadable(path, error));
-  const stream = file.createReadStream({ highWaterMark: PIECE_BYTES, autoClose: false });
+  const stream = file.createReadStream({ highWaterMark: pieceBytes(expected), autoClose: false });
   try {
     const before = await file.stat({ bigint: true });
     for await (const piece of stream) yield piece as Buffer;
@@ -196,13 +209,17 @@ function checkAtRest(file: string, before: TimeAndSize, after: TimeAndSize): voi
 }
 
 /**
- * The bytes inside gzip data, all members of it. Fails with `damaged_file` when they are cut off or corrupt, or when
+ * The bytes inside gzip data, all members of it; `expected` bytes of data, where that is known. Fails with `damaged_file` when they are cut off or corrupt, or when
  * other bytes follow them; only zeros may, which tapes are filled up with.
  */
-export async function* gunzipped(compressed: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<Uint8Array> {
+export async function* gunzipped(
+  compressed: AsyncIterable<Uint8Array>,
+  name: string,
+  expected = PIECE_BYTES,
+): AsyncGenerator<Uint8Array> {
   const seen = { bytes: 0, untilLastNonZero: 0 };
   const source = Readable.from(watched(compressed, seen));
-  const gunzip = createGunzip({ chunkSize: PIECE_BYTES });
+  const gunzip = createGunzip({ chunkSize: pieceBytes(USUAL_RATIO * expected) });
   source.on('error', (error) => gunzip.destroy(error));
   source.pipe(gunzip);
   try {

@@ -56,7 +56,8 @@ export async function replaySource({
   job.progress({ step: `Reading ${data.name} again` });
   const content = await readAgain(transaction, { spec, folder, data }, job);
   checkSame(content, data, folder);
-  const statements = await recipe.rollUpSource(transaction, { ...spec, contentSha256: content.contentSha256 });
+  const { contentSha256, rows } = content;
+  const statements = await recipe.rollUpSource(transaction, { ...spec, contentSha256, rows });
   const assumptions = [...new Set([...content.assumptions, ...statements])].sort();
   await registerSource(
     transaction,

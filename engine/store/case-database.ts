@@ -36,6 +36,13 @@ export interface DatabaseOptions {
   readonly memoryLimitMb?: number;
 }
 
+const USUAL_MEMORY_MB = 1536;
+const SMALL_SOURCES_MEMORY_MB = 512;
+
+function memoryLimitOf({ memoryLimitMb }: DatabaseOptions): number {
+  return memoryLimitMb ?? USUAL_MEMORY_MB;
+}
+
 /** The version of the DuckDB library, as it gives it. */
 export function databaseVersion(): string {
   return duckdbVersion();
@@ -48,13 +55,17 @@ export class CaseDatabase {
   private readonly waiting: (() => void)[] = [];
   private readonly queues = new Map<string, BulkQueue>();
   private readonly functions = new Map<string, BatchFunction>();
+  /** What DuckDB may use now, in mebibytes. */
+  private memoryMb: number;
 
   private constructor(
     private instance: DuckDBInstance,
     private readonly options: DatabaseOptions,
     private readonly registered: string | undefined,
     private readonly scratch: string,
-  ) {}
+  ) {
+    this.memoryMb = memoryLimitOf(options);
+  }
 
   /**
    * Opens or makes the database file.
@@ -106,7 +117,7 @@ export class CaseDatabase {
   async transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     return this.withConnection(async (connection) => {
       await connection.run('BEGIN TRANSACTION');
-      const transaction = new Transaction(connection, this.queues, this.functions, memoryLimitMb(this.options));
+      const transaction = new Transaction(connection, this.queues, this.functions, this.memoryMb);
       try {
         const result = await work(transaction);
         await transaction.flush();
@@ -123,6 +134,20 @@ export class CaseDatabase {
         await transaction.restoreSettings().catch(() => undefined);
       }
     });
+  }
+
+  /**
+   * Does `work`, which writes many small sources one after the other. Statements run on one thread each meanwhile:
+   * threads of DuckDB that wait for rows of ours ask for them over and over, which costs more than they bring where a
+   * source has few rows. Nor is so much kept in memory of what was written, for it is not read again soon.
+   */
+  async forSmallSources<T>(work: () => Promise<T>): Promise<T> {
+    await this.limit(1, Math.min(SMALL_SOURCES_MEMORY_MB, memoryLimitOf(this.options)));
+    try {
+      return await work();
+    } finally {
+      await this.limit(undefined, memoryLimitOf(this.options));
+    }
   }
 
   /**
@@ -148,6 +173,15 @@ export class CaseDatabase {
     await this.alone(async () => this.instance.closeSync());
     if (this.registered !== undefined) openFiles.delete(this.registered);
     await rm(this.scratch, { recursive: true, force: true });
+  }
+
+  /** How many threads statements may use (as many as there are processors when left out), and how much memory. */
+  private async limit(threads: number | undefined, memoryMb: number): Promise<void> {
+    this.memoryMb = memoryMb;
+    await this.withConnection(async (connection) => {
+      await connection.run(threads === undefined ? 'RESET GLOBAL threads' : `SET GLOBAL threads = ${threads}`);
+      await connection.run(`SET GLOBAL memory_limit = '${memoryMb}MB'`);
+    });
   }
 
   private async reopen(readOnly: boolean): Promise<void> {
@@ -356,7 +390,7 @@ async function openInstance(options: DatabaseOptions, scratch: string): Promise<
   try {
     const instance = await DuckDBInstance.create(options.path, {
       ...(options.readOnly === true ? { access_mode: 'READ_ONLY' } : {}),
-      memory_limit: `${memoryLimitMb(options)}MB`,
+      memory_limit: `${memoryLimitOf(options)}MB`,
       temp_directory: scratch,
       // Without this, zstd columns are silently stored as they are.
       storage_compatibility_version: 'latest',
@@ -377,10 +411,6 @@ async function openInstance(options: DatabaseOptions, scratch: string): Promise<
     if (String(error).includes('Could not set lock on file')) failInUse(options.path, 'another process');
     throw error;
   }
-}
-
-function memoryLimitMb({ memoryLimitMb = 1536 }: DatabaseOptions): number {
-  return memoryLimitMb;
 }
 
 function canonicalPath(path: string): string {

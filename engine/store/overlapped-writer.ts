@@ -9,6 +9,9 @@ export const BATCH_ROWS = 2048;
 /** As many rows as DuckDB stores together: 122,880. */
 export const BATCHES_A_ROW_GROUP = 60;
 
+/** Batches that are kept for the next source: as many as a small one fills. */
+const MOST_SPARE = 4;
+
 /** What an overlapped writer writes, and how. */
 export interface WritePlan<B> {
   readonly target: string;
@@ -39,6 +42,8 @@ let functionsMade = 0;
  */
 export class BatchFunction {
   readonly name = `batches_${++functionsMade}`;
+  /** Empty batches of writers that have finished. Thousands of small sources come one after the other. */
+  readonly spare: unknown[] = [];
   private server: ((chunk: DuckDBDataChunk) => void) | undefined;
 
   constructor(connection: DuckDBConnection, { columns, threads }: Pick<WritePlan<unknown>, 'columns' | 'threads'>) {
@@ -93,15 +98,20 @@ export class OverlappedWriter<B extends { rows: number }> {
     private readonly plan: WritePlan<B>,
     private readonly context: WriteContext,
   ) {
-    this.batch = plan.newBatch();
     this.source = context.functionFor(plan);
+    this.batch = this.emptyBatch();
   }
 
   /** To be called when the batch is full. */
   next(): void {
     this.full.push(this.batch);
-    this.batch = this.empty.pop() ?? this.plan.newBatch();
+    this.batch = this.emptyBatch();
     if (this.full.length >= this.plan.batchesAWrite) this.start();
+  }
+
+  private emptyBatch(): B {
+    // A function serves one table, so what is spare there is of its kind.
+    return this.empty.pop() ?? (this.source.spare.pop() as B | undefined) ?? this.plan.newBatch();
   }
 
   /**
@@ -115,7 +125,7 @@ export class OverlappedWriter<B extends { rows: number }> {
     return new Promise((resolve) => setImmediate(resolve));
   }
 
-  /** Writes all that is left. */
+  /** Writes all that is left. Nothing may be filled in any more. */
   async finish(): Promise<void> {
     if (this.batch.rows > 0) this.next();
     while (this.running || this.full.length > 0) {
@@ -123,6 +133,8 @@ export class OverlappedWriter<B extends { rows: number }> {
       await this.running;
     }
     if (this.trouble !== undefined) throw this.trouble as Error;
+    for (const batch of [this.batch, ...this.empty.splice(0)])
+      if (this.source.spare.length < MOST_SPARE) this.source.spare.push(batch);
   }
 
   private start(): void {

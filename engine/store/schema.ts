@@ -8,7 +8,7 @@
 import { citationColumns, evidenceTable, evidenceTableNames, type ColumnType } from '../core/tables.ts';
 
 /** Rises with every change to the tables, the views or what fills them. */
-export const SCHEMA_VERSION = 5;
+export const SCHEMA_VERSION = 6;
 
 const sqlTypes: Readonly<Record<ColumnType, string>> = {
   time: 'TIMESTAMP',
@@ -82,6 +82,10 @@ const ownTables: readonly string[] = [
   // What configurations consist of, path by path, so that two of them can be compared.
   `CREATE TABLE evidence.config_attributes (
      source_id INTEGER, record BIGINT, resource_type VARCHAR, resource VARCHAR, path VARCHAR, value VARCHAR)`,
+  // Signatures of digests that were checked: with what the next digest says and a key of the name.
+  `CREATE TABLE evidence.digest_signatures (
+     source_id INTEGER, record BIGINT, next_source_id INTEGER, next_record BIGINT, key_source_id INTEGER, key_record BIGINT,
+     valid BOOLEAN)`,
   `CREATE TABLE window_days (day VARCHAR, day_from TIMESTAMP, day_to TIMESTAMP)`,
   `CREATE TABLE runs (
      run_id VARCHAR, started TIMESTAMP, finished TIMESTAMP, ledger_seq BIGINT, evidence_hash VARCHAR,

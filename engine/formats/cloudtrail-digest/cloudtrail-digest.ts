@@ -11,7 +11,7 @@ import { recogniseDigest, scannerOptions } from './recognise.ts';
 export const cloudtrailDigest: Format = {
   id: 'cloudtrail-digest',
   title: 'AWS CloudTrail digest files',
-  version: 1,
+  version: 2,
   framing: 'spans',
   streams: ['cloudtrail-digest'],
   recognise: recogniseDigest,
@@ -115,6 +115,7 @@ function digestRows(digest: Digest, hash: string): EvidenceRow<'trail_digests'>[
     object: digest.object,
     kind: 'digest',
     hash,
+    previous_bucket: digest.previousBucket,
     previous_object: digest.previousObject,
     previous_hash: digest.previousHash,
     signature: digest.previousSignature,

@@ -1,21 +1,25 @@
 /** AWS CloudTrail events: the files a trail delivers, JSON lines, lists and single records. docs/formats/cloudtrail.md */
 import { parseInstant, type UtcMicros } from '../../../shared/time.ts';
+import type { EvidenceRow } from '../../core/tables.ts';
 import type { Problem } from '../../../shared/problem.ts';
 import type { Format, ReadContext, RowSink, SourceReader } from '../format.ts';
 import { repeatedMember } from '../framing/json-members.ts';
 import type { JsonRecord } from '../framing/json-records.ts';
 import { eventOf } from './envelopes.ts';
+import { EventTables } from './event-columns.ts';
 import { nameOf } from './event-names.ts';
 import { EventScanner } from './event-scanner.ts';
+import { EventTimes } from './event-times.ts';
 import { detailRow, leftOver, spineRow } from './events.ts';
 import { textAt } from './members.ts';
+import { QuickEvents } from './quick-events.ts';
 import { recogniseCloudTrail } from './recognise.ts';
 import { signInRow } from './sign-ins.ts';
 
 export const cloudtrail: Format = {
   id: 'cloudtrail',
   title: 'AWS CloudTrail events',
-  version: 3,
+  version: 4,
   framing: 'spans',
   streams: ['cloudtrail'],
   recognise: recogniseCloudTrail,
@@ -27,15 +31,20 @@ class CloudTrailReader implements SourceReader {
   #events = 0;
   #rejects = 0;
   #firstReason = '';
-  /** Events come in bursts of the same second, so the last time read is nearly always the next one too. */
-  #lastTimeText = '';
-  #lastTime: UtcMicros = 0n;
+  readonly #times = new EventTimes();
+  readonly #tables: EventTables;
+  readonly #quick: QuickEvents;
 
   constructor(
     private readonly sink: RowSink,
     private readonly context: ReadContext,
   ) {
+    this.#tables = new EventTables(sink);
+    this.#quick = new QuickEvents(sink, this.#tables, context, (text, micros, record) =>
+      this.#readSignIn(text, micros, record),
+    );
     this.#scanner = new EventScanner({
+      quick: (bytes, at, byte, mayHoldList) => this.#readQuickly(bytes, at, byte, mayHoldList),
       record: (record) => this.#read(record),
       damaged: (byte, bytes, reason) => this.#reject(byte, bytes, reason),
     });
@@ -61,6 +70,12 @@ class CloudTrailReader implements SourceReader {
     return { code: 'damaged_file', message, where: { file: this.context.name }, remedy };
   }
 
+  #readQuickly(bytes: Buffer, at: number, byte: number, mayHoldList: boolean): number {
+    const to = this.#quick.read(bytes, at, byte, mayHoldList);
+    if (to >= 0) this.#events++;
+    return to;
+  }
+
   #read(record: JsonRecord): void {
     const event = eventOf(record);
     const time = this.#timeOf(event.value);
@@ -69,14 +84,24 @@ class CloudTrailReader implements SourceReader {
     if (repeated !== undefined)
       this.sink.assume(`Where an event gives a member twice (${printable(repeated)}), the last one counts.`);
     this.#events++;
-    this.sink.record(record.byte, record.bytes.length);
+    const number = this.sink.record(record.byte, record.span ?? record.bytes.length);
     const spine = spineRow(event.value, time, this.context.system);
-    this.sink.row('events', spine);
-    this.sink.row('cloudtrail_records', detailRow(event));
+    this.#tables.events.add(spine, number);
+    this.#tables.details.add(detailRow(event), number);
     const fields = leftOver(event);
-    if (fields !== undefined) this.sink.row('event_fields', { stream: 'cloudtrail', fields });
-    const signIn = signInRow(event.value, spine);
-    if (signIn !== undefined) this.sink.row('authentications', signIn);
+    if (fields !== undefined) this.#tables.fields.add({ stream: 'cloudtrail', fields }, number);
+    this.#giveSignIn(event.value, spine, number);
+  }
+
+  /** An event whose other rows were given already. */
+  #readSignIn(text: string, micros: number, record: number): void {
+    const event: unknown = JSON.parse(text);
+    this.#giveSignIn(event, spineRow(event, BigInt(micros), this.context.system), record);
+  }
+
+  #giveSignIn(event: unknown, spine: EvidenceRow<'events'>, record: number): void {
+    const signIn = signInRow(event, spine);
+    if (signIn !== undefined) this.#tables.signIns.add(signIn, record);
   }
 
   /** The time of an event, or the sentence that says why it is none. */
@@ -85,13 +110,8 @@ class CloudTrailReader implements SourceReader {
     const text = textAt(event, 'eventTime');
     if (text === undefined) return 'The record has no eventTime.';
     if (nameOf(event) === undefined) return 'The record has no eventName.';
-    if (text === this.#lastTimeText) return this.#lastTime;
-    const time = parseInstant(text);
-    if (time !== undefined) {
-      this.#lastTimeText = text;
-      this.#lastTime = time;
-      return time;
-    }
+    const time = this.#times.ofText(text);
+    if (time !== undefined) return time;
     // CloudTrail itself always writes Z; some tools drop it, and CloudTrail Lake the T too.
     const asUtc = parseInstant(`${text.replace(' ', 'T')}Z`);
     if (asUtc === undefined) return `eventTime ${JSON.stringify(printable(text))} is not a time.`;

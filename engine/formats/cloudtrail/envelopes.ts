@@ -14,7 +14,17 @@ export const scannerOptions: JsonRecordOptions = {
 };
 
 /** Members in which an event stands as text, and those in which it stands as an object. */
-const texts = ['CloudTrailEvent', 'message', '@message', '_raw', 'eventJson', 'log', 'event'];
+const texts = [
+  'CloudTrailEvent',
+  'message',
+  '@message',
+  '_raw',
+  'eventJson',
+  'log',
+  'event',
+  'original',
+  'event.original',
+];
 const objects = ['detail', '_source', 'event', 'Event', 'record', 'result', 'eventData', 'fields'];
 const MOST_ENVELOPES = 3;
 

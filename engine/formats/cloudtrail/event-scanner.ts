@@ -1,5 +1,6 @@
 /**
- * The JSON records of a file, also where a time stands before each, as CloudWatch Logs exports them:
+ * The JSON records of a file, also where they are the rows of a table, or where a time stands before each, as CloudWatch
+ * Logs exports them:
  *
  *   line = time SP value LF
  */
@@ -8,6 +9,7 @@ import { readJsonRecord } from '../framing/json-members.ts';
 import { JsonRecordScanner, type JsonEnding, type JsonRecordHandler } from '../framing/json-records.ts';
 import { decodeText, LineSplitter, longLineReason } from '../framing/lines.ts';
 import { scannerOptions } from './envelopes.ts';
+import { beginsTable, EventTable } from './event-table.ts';
 
 const STAMP = /^(?:\xef\xbb\xbf)?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)[ \t]+/;
 /** A time is no longer than this, a byte order mark and spaces included. */
@@ -36,12 +38,16 @@ export class EventScanner implements Scanner {
   }
 
   #begin(): Scanner {
-    const isStamped = STAMP.test(this.#head.toString('latin1', 0, ENOUGH));
-    const scanner = isStamped ? new StampedLines(this.handler) : new JsonRecordScanner(scannerOptions, this.handler);
+    const scanner = this.#scannerFor(this.#head.toString('latin1', 0, ENOUGH));
     scanner.push(this.#head);
     this.#head = Buffer.alloc(0);
     this.#scanner = scanner;
     return scanner;
+  }
+
+  #scannerFor(head: string): Scanner {
+    if (STAMP.test(head)) return new StampedLines(this.handler);
+    return beginsTable(head) ? new EventTable(this.handler) : new JsonRecordScanner(scannerOptions, this.handler);
   }
 }
 

@@ -110,9 +110,17 @@ function activityOf(event: unknown): string {
   // An insight begins and ends, as a finding is made and closed.
   if (isInsight(event)) return textAt(event, 'insightDetails', 'state')?.toLowerCase() === 'end' ? 'close' : 'create';
   const name = nameOf(event) ?? '';
-  if (isSignIn(event))
-    return /Log[io]n|SignIn/i.test(name) ? 'logon' : /SignOut|Logout/i.test(name) ? 'logoff' : 'other';
-  if (flagAt(event, 'readOnly') === true) return 'read';
+  if (isSignIn(event)) return signInActivity(name);
+  return flagAt(event, 'readOnly') === true ? 'read' : callActivity(name);
+}
+
+/** What a sign-in of this name is. */
+export function signInActivity(name: string): string {
+  return /Log[io]n|SignIn/i.test(name) ? 'logon' : /SignOut|Logout/i.test(name) ? 'logoff' : 'other';
+}
+
+/** What a call of this name does, by its verb. */
+export function callActivity(name: string): string {
   return verbs.find(([, pattern]) => pattern.test(name))?.[0] ?? 'other';
 }
 
@@ -129,8 +137,8 @@ function outcomeOf(event: unknown): string | undefined {
   return isRequest && !isSignIn(event) ? 'success' : undefined;
 }
 
-// The request member that names the main resource, most telling first.
-const namedBy = [
+/** The request member that names the main resource, most telling first. */
+export const namedBy = [
   ...['userName', 'roleName', 'groupName', 'policyArn', 'policyName', 'bucketName', 'instanceId', 'secretId', 'keyId'],
   ...['functionName', 'trailName', 'tableName', 'dBInstanceIdentifier', 'dBSnapshotIdentifier', 'groupId', 'roleArn'],
   ...['volumeId', 'vpcId', 'name', 'resourceArn', 'resourceId', 'logGroupName', 'clusterName', 'imageId'],

@@ -27,15 +27,27 @@ const kinds: Readonly<Record<string, Kind>> = {
   'rolesanywhere.amazonaws.com CreateSession': { method: 'certificate' },
 };
 
+/** By name and source. */
+const kindsByName = new Map<string, Map<string, Kind>>();
+for (const [place, kind] of Object.entries(kinds)) {
+  const [source, name] = place.split(' ') as [string, string];
+  kindsByName.set(name, (kindsByName.get(name) ?? new Map<string, Kind>()).set(source, kind));
+}
+
+function kindOf(source = 'signin.amazonaws.com', name: string): Kind | undefined {
+  return kindsByName.get(name)?.get(source);
+}
+
+/** Names of the events that can be sign-ins; which are is told by who wrote them. */
+export const signInNames: ReadonlySet<string> = new Set(kindsByName.keys());
+
 /**
  * The row of `authentications` of an event whose row of `events` is `spine`; `undefined` where it is no sign-in.
  * AssumeRole is none: it changes the role of somebody who has signed in, and services do it all the time.
  */
 export function signInRow(event: unknown, spine: EvidenceRow<'events'>): EvidenceRow<'authentications'> | undefined {
-  const source = textAt(event, 'eventSource') ?? 'signin.amazonaws.com';
   const name = textAt(event, 'eventName') ?? '';
-  const place = `${source} ${name}`;
-  const kind = Object.hasOwn(kinds, place) ? kinds[place] : undefined;
+  const kind = kindOf(textAt(event, 'eventSource'), name);
   if (kind === undefined) return undefined;
   const { time, system, stream, actor, src_ip } = spine;
   const outcome = spine.outcome ?? saidOf(textAt(event, 'serviceEventDetails', name));

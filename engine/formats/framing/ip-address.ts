@@ -24,6 +24,25 @@ function isIpv4(text: string): boolean {
   return parts === 4;
 }
 
+/** True for an IPv4 address in dotted form in `bytes[from, to)`, without making a text of it. */
+export function isIpv4At(bytes: Uint8Array, from: number, to: number): boolean {
+  let parts = 0;
+  let digits = 0;
+  let value = 0;
+  for (let at = from; at <= to; at++) {
+    const code = at < to ? bytes[at]! : DOT;
+    if (code === DOT) {
+      if (digits === 0 || ++parts > 4) return false;
+      digits = 0;
+      value = 0;
+    } else {
+      value = value * 10 + code - 48;
+      if (code < 48 || code > 57 || ++digits > 3 || value > 255) return false;
+    }
+  }
+  return parts === 4;
+}
+
 function isIpv6(text: string): boolean {
   const address = text.split('%', 1)[0] ?? '';
   const halves = address.split('::');

@@ -13,6 +13,7 @@
  * three times, and no more is held than the record under way.
  */
 import { isUtf8 } from 'node:buffer';
+import { ENDS_EARLY } from './json-bytes.ts';
 import { bomLength, ByteWindow, looksLikeUtf16 } from './byte-window.ts';
 import { JsonSurroundings } from './json-surroundings.ts';
 
@@ -23,6 +24,8 @@ export interface JsonRecord {
   readonly value: unknown;
   /** For each member of an object, offsets in `bytes`: key from, key to, value from, value to. See json-members.ts. */
   readonly members: readonly number[];
+  /** Bytes that it takes in its source, where `bytes` are another form of it. */
+  readonly span?: number;
 }
 
 export interface JsonRecordHandler {
@@ -34,6 +37,12 @@ export interface JsonRecordHandler {
    * where damage stands outside of the records, or more text than a record may have.
    */
   document?(value: unknown): void;
+  /**
+   * Reads the record that begins with the brace at `bytes[at]`, which is at `byte` of the source, if it can at once and
+   * would get the same from `record`. Gives the offset after it; `ENDS_EARLY` where the bytes end before it does, and
+   * `UNUSUAL` where it is to be read here. `mayHoldList`: it may turn out to be an envelope, and is to be left alone then.
+   */
+  quick?(bytes: Buffer, at: number, byte: number, mayHoldList: boolean): number;
 }
 
 export interface JsonRecordOptions {
@@ -128,6 +137,10 @@ export class JsonRecordScanner {
   #lostFrom = -1;
   #lostBecause = '';
   #lastFailure = 0;
+  /** A record that ended early for `quick`: it is tried once more, with the next piece. */
+  #triedAt = -1;
+  /** The window, as `quick` gets it. */
+  #buffer: Buffer = Buffer.alloc(0);
 
   constructor(
     options: JsonRecordOptions,
@@ -175,8 +188,11 @@ export class JsonRecordScanner {
     if (this.#utf16) return;
     const bytes = this.#window.view();
     const base = this.#window.start;
+    const isQuick = this.handler.quick !== undefined;
+    if (isQuick) this.#buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
     while (this.#position - base < bytes.length) {
-      if (this.#mode === STRUCTURE) this.#scanStructure(bytes, base);
+      if (isQuick && this.#mode === STRUCTURE && this.#readQuickly(base) && !last) break;
+      else if (this.#mode === STRUCTURE) this.#scanStructure(bytes, base);
       else if (this.#mode === STRING) this.#scanString(bytes, base);
       else if (this.#mode === LITERAL) this.#scanLiteral(bytes, base);
       else if (!this.#seek(bytes, base, last)) break;
@@ -192,6 +208,32 @@ export class JsonRecordScanner {
     const head = this.#window.view();
     this.#utf16 = looksLikeUtf16(head);
     this.#position = bomLength(head);
+  }
+
+  /** Has `quick` read the records that begin here, one after the other. True: the next one needs more bytes. */
+  #readQuickly(base: number): boolean {
+    const bytes = this.#buffer;
+    while (this.#depth === this.#recordDepth && (this.#expect <= VALUE_OR_END || this.#expect === SEPARATOR)) {
+      let at = this.#position - base;
+      // Between records in a list a comma is passed along with the space.
+      let wantsComma = this.#expect === SEPARATOR;
+      while (at < bytes.length && (spaceBytes[bytes[at]!] || (wantsComma && bytes[at] === COMMA))) {
+        if (bytes[at++] === COMMA) wantsComma = false;
+      }
+      if (wantsComma || bytes[at] !== OPEN_OBJECT) return false;
+      // What is longer than a record may be is not in what `quick` sees.
+      const seen = bytes.length - at > this.#maxRecordBytes ? bytes.subarray(0, at + this.#maxRecordBytes) : bytes;
+      const to = this.handler.quick!(seen, at, base + at, this.#depth === 0);
+      if (to === ENDS_EARLY && this.#triedAt < base + at) {
+        this.#triedAt = base + at;
+        return true;
+      }
+      if (to < 0) return false;
+      this.#position = base + to;
+      this.#listFrom = -1;
+      this.#expect = this.#depth === 0 ? VALUE : SEPARATOR;
+    }
+    return false;
   }
 
   #scanStructure(bytes: Uint8Array, base: number): void {

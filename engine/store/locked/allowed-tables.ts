@@ -5,6 +5,7 @@ export const controlTables: readonly string[] = [
   ...evidenceTableNames,
   'repeats',
   'digest_links',
+  'digest_chains',
   'trail_log_files',
   'stream_hours',
   'system_names',

@@ -29,6 +29,7 @@ it('reads a digest and each log file that it names', () => {
     object: digest.object,
     kind: 'digest',
     hash: sha256(digest.bytes),
+    previous_bucket: 'acme-trail',
     previous_object: before.object,
     previous_hash: sha256(before.bytes),
     signature: before.signature,

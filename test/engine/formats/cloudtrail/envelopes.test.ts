@@ -28,6 +28,8 @@ const envelopes: Record<string, string> = {
   'a search tool': JSON.stringify({ hits: { hits: [{ _index: 'x', _source: event }] } }),
   'another search tool': JSON.stringify({ preview: false, result: { _raw: text } }),
   'a pipeline': JSON.stringify({ received_at: 'x', event: { message: text } }),
+  'an agent that keeps the original': JSON.stringify({ _index: 'x', _source: { event: { original: text } } }),
+  'a stream that joins deliveries': `{"messageType":"CONTROL_MESSAGE","logEvents":[]}${JSON.stringify({ messageType: 'DATA_MESSAGE', logEvents: [{ id: '9', timestamp: 1, message: text }] })}`,
   lines: `${text}\n${text}\n`,
   'indented alone': JSON.stringify(event, null, 2),
 };
@@ -133,4 +135,41 @@ it('looks for an event no deeper than three envelopes, and takes nothing else fo
     expect([other, cloudtrail.recognise(Buffer.from(other)).confidence]).toEqual([other, 0]);
   const flow = readFileSync(join(import.meta.dirname, '../../../fixtures/vpc-flow/made-v5.log')).subarray(0, 65_536);
   expect(cloudtrail.recognise(flow).confidence).toBe(0);
+});
+
+const cell = (value: string): string => `"${value.replaceAll('"', '""')}"`;
+
+it.each([
+  [
+    'the event history of the console',
+    'Event ID,Event time,User name,Event name,Event source,AWS region,Source IP address,Read-only,Error code,Resources',
+    'e-1,2026-03-01T10:00:00Z,alice,CreateUser,iam.amazonaws.com,us-east-1,192.0.2.1,false,,',
+    { actor: 'alice', outcome: 'success', src_ip: '192.0.2.1' },
+  ],
+  [
+    'CloudTrail Lake',
+    'eventVersion,userIdentity,eventTime,eventSource,eventName,requestParameters,errorCode,eventID',
+    `1.08,${cell('{type=IAMUser, username=a}')},2026-03-01 10:00:00.000,iam.amazonaws.com,CreateUser,${cell('{"userName": "carol", "n": 1.10}')},AccessDenied,e-1`,
+    { target: 'carol', outcome: 'failure' },
+  ],
+  [
+    'Athena',
+    '"useridentity.type","useridentity.arn","eventtime","eventname","eventsource","eventid"',
+    '"AssumedRole","arn:aws:sts::1:assumed-role/Admin/bob","2026-03-01T10:00:00Z","CreateUser","iam.amazonaws.com","e-1"',
+    { actor: 'Admin/bob' },
+  ],
+])('reads a table as %s gives it', (_, header, row, expected) => {
+  const content = `${header}\n${row}\nshort,row\n${row}\n`;
+  const read = collectRows(cloudtrail, content);
+  expect(read.problem).toBeUndefined();
+  expect(read.rejects.map(({ record }) => record)).toEqual([2]);
+  expect(read.rows('events').map(({ record }) => record)).toEqual([1, 3]);
+  for (const event of read.rows('events')) {
+    expect(event).toMatchObject({ code: 'CreateUser', time: parseInstant('2026-03-01T10:00:00Z'), ...expected });
+    const { byte, length } = read.spans[event.record - 1]!;
+    expect(content.slice(byte, byte + length)).toBe(row);
+  }
+  expect(read.rows('cloudtrail_records')[0]).toMatchObject({ event_id: 'e-1' });
+  expect(cloudtrail.recognise(Buffer.from(`${header}\n${row}\n${row}\n`)).confidence).toBeGreaterThan(0.9);
+  expect(cloudtrail.recognise(Buffer.from('name,time,event\na,b,c\n')).confidence).toBe(0);
 });
