@@ -3,6 +3,9 @@
  * scan. The views give it the name the inventory has for it; where the inventory has none, the name stays as it is.
  */
 import { configDrift } from './config-drift.ts';
+import { cloudViews } from './cloud-views.ts';
+import { hostViews } from './host-views.ts';
+import { firewallChains, firewallReach, firewallRules } from './firewall-views.ts';
 import { metricClockSamples } from './metric-clocks.ts';
 import { scanTables } from './repeated-files.ts';
 import { ticketStates } from './ticket-states.ts';
@@ -175,11 +178,13 @@ export const evidenceViews: readonly View[] = [
     means: 'with the system as the inventory names it',
     sql: namedView(name),
   })),
+  ...cloudViews,
   ...['scan_targets', 'open_ports', 'tls_endpoints', 'certificates', 'vulnerabilities'].map((name) => ({
     name,
     means: 'with the system as the inventory names it, found by name or address',
     sql: addressedView(name),
   })),
+  ...hostViews,
   {
     name: 'open_port_intervals',
     means: 'how long each port was open, with what is not known of its beginning and end',
@@ -200,6 +205,13 @@ export const evidenceViews: readonly View[] = [
     means: 'attributes of resources that differ from the look before, and from what was approved',
     sql: configDrift,
   },
+  {
+    name: 'firewall_chains',
+    means: 'chains of firewalls, and what becomes of what no rule speaks of',
+    sql: firewallChains,
+  },
+  { name: 'firewall_rules', means: 'rules of firewalls, one row a case and stretch of ports', sql: firewallRules },
+  { name: 'firewall_reach', means: 'ports that new connections may reach, and from where', sql: firewallReach },
 ];
 
 /** The statements that make the views. */

@@ -51,10 +51,29 @@ const byFormat: Readonly<Record<string, Kinship>> = {
   xccdf: { ...alone, firstSumsUp: true, ofTheFile: ['scan_id'] },
   // Ports follow their host. A scan is known by the hash of its file.
   nmap: { ...alone, leads: (record) => record.startsWith('<host'), firstSumsUp: true, ofTheFile: ['scan_id'] },
+  // What a report says of a file in two places is one row. Its first record, or the next where that is lost, is the scan.
+  aide: {
+    namesOf: namesInReport,
+    touches: (record) => [...namesInReport(record), 'scan'],
+    ofTheFile: ['scan_id', 'time', 'started', 'finished'],
+  },
+  tripwire: {
+    namesOf: namesInReport,
+    touches: (record) => [...namesInReport(record), 'scan'],
+    ofTheFile: ['scan_id', 'time', 'started', 'finished', 'system'],
+  },
   'prowler-ocsf': scan,
   powerpipe: scan,
   'kube-bench': scan,
 };
+
+/** The file that a record of an integrity report is about; `scan` for those that may be the first of one. */
+function namesInReport(record: string): readonly string[] {
+  const isFirst =
+    /^(?:Start timestamp|AIDE |Open Source Tripwire\(R\)|Tripwire\(R\)|Report (?:generated|created))/.test(record);
+  const [, path] = /(?:"|: +)(\/[^"\n]*)"?$/m.exec(record.split('\n', 1)[0]!) ?? [];
+  return [...(isFirst ? ['scan'] : []), ...(path === undefined ? [] : [path])];
+}
 
 // `a_bucket{le="1"} 1`: the series is all before the value, with its time where there is one. A label may hold blanks.
 function seriesOf(record: string): string {

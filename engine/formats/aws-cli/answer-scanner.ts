@@ -1,0 +1,48 @@
+/**
+ * The records of what the command line prints: the elements of the list with which an answer begins, else the values of
+ * the file, or of its list.
+ *
+ *   answer   = "{" *(page ",") LIST ":" "[" *record "]" ... "}"     LIST is one that a call answers with
+ *   value    = record                                                 JSON lines, single answers
+ *
+ * That the list comes first tells an answer from a resource which has a list of that name itself: an instance has
+ * SecurityGroups too, but not as its first member.
+ */
+import { JsonRecordScanner, type JsonEnding, type JsonRecordHandler } from '../framing/json-records.ts';
+import { firstKeys, recordLists } from './classify.ts';
+
+/** Enough for the pages that stand before a list; a token may be long. */
+const ENOUGH = 8192;
+const PAGE = String.raw`"(?:IsTruncated|NextToken|nextToken|Marker|NextMarker|MaxItems|Truncated|Count|count)"\s*:\s*(?:"[^"\\]{0,4000}"|[a-z0-9.]{1,30})\s*,\s*`;
+const ANSWER = new RegExp(String.raw`^(?:\xef\xbb\xbf)?[\s[]*\{\s*(?:${PAGE}){0,4}"(\w{1,60})"\s*:\s*\[`);
+
+export class AnswerScanner {
+  #head = Buffer.alloc(0);
+  #scanner: JsonRecordScanner | undefined;
+
+  constructor(private readonly handler: JsonRecordHandler) {}
+
+  push(piece: Uint8Array): void {
+    if (this.#scanner) return this.#scanner.push(piece);
+    this.#head = Buffer.concat([this.#head, piece]);
+    if (this.#head.length >= ENOUGH) this.#begin();
+  }
+
+  finish(): JsonEnding {
+    return (this.#scanner ?? this.#begin()).finish();
+  }
+
+  #begin(): JsonRecordScanner {
+    const isAnswer = answerList(this.#head) !== undefined;
+    this.#scanner = new JsonRecordScanner({ lists: isAnswer ? recordLists : [], firstKeys }, this.handler);
+    this.#scanner.push(this.#head);
+    this.#head = Buffer.alloc(0);
+    return this.#scanner;
+  }
+}
+
+/** The list with which an answer begins; `undefined` where it begins with none. */
+export function answerList(head: Uint8Array): string | undefined {
+  const [, name = ''] = ANSWER.exec(Buffer.from(head.subarray(0, ENOUGH)).toString('latin1')) ?? [];
+  return recordLists.includes(name) ? name : undefined;
+}
