@@ -12,10 +12,12 @@ const HOLD_FACTOR = 2;
 
 /** What scans looked at: one row a host or resource of a scan. `whole`: what it does not name there, was not there. */
 const looks = `
-  SELECT lower(s.tool) AS tool, coalesce(t.resource, t.address, t.system) AS subject, t.system, t.address, t.resource,
-    coalesce(t.time, s.finished, s.started) AS time, s.scope,
-    coalesce(s.completed AND lower(t.state) = 'up', false) AS whole, t.source_id, t.scan_id, t.record
-  FROM scan_targets t JOIN scans s ON s.source_id = t.source_id AND s.scan_id = t.scan_id`;
+  SELECT lower(s.tool) AS tool, coalesce(t.resource, t.address, t.system) AS subject, any_value(t.system) AS system,
+    max(coalesce(t.time, s.finished, s.started)) AS time, any_value(s.scope) AS scope,
+    coalesce(bool_or(s.completed AND lower(t.state) = 'up'), false) AS whole, t.source_id, t.scan_id,
+    min(t.record) AS record
+  FROM scan_targets t JOIN scans s ON s.source_id = t.source_id AND s.scan_id = t.scan_id
+  GROUP BY lower(s.tool), coalesce(t.resource, t.address, t.system), t.source_id, t.scan_id`;
 
 /** The ports of each scope, as scanners state it: `tcp/syn 1-1024,8080; udp/udp 53`. */
 const scopePorts = `
@@ -102,23 +104,31 @@ export const openPortIntervals = intervals(
   ['system'],
 );
 
-/** Vulnerabilities that were found, by tool, host or resource, and package. A new state (suppressed) is a new interval. */
+/** What tools say of a finding that somebody set aside, and of one that is there no more. */
+const SUPPRESSED = `('suppressed', 'ignored', 'risk accepted', 'not affected')`;
+const GONE = `('fixed', 'absent', 'resolved')`;
+
+/**
+ * Vulnerabilities, by tool, host or resource, and package: `found`, or `suppressed` where somebody set the finding
+ * aside, which begins an interval of its own. Whether there is a fix is no state of it.
+ */
 export const vulnerabilityIntervals = intervals(
   `looks AS (${looks}),
   found AS (
     SELECT l.tool, l.subject, v.source_id, v.scan_id, v.vulnerability_id, v.package, min(v.record) AS record,
-      min(coalesce(lower(v.status), 'found')) AS state, arg_min(v.severity, v.record) AS severity, max(v.cvss) AS cvss
-    FROM vulnerabilities v JOIN (SELECT DISTINCT tool, subject, source_id, scan_id FROM looks) l
-      ON l.source_id = v.source_id AND l.scan_id = v.scan_id
+      CASE WHEN bool_or(coalesce(lower(v.status), '') NOT IN ${SUPPRESSED} AND coalesce(lower(v.status), '') NOT IN ${GONE})
+        THEN 'found' WHEN bool_or(lower(v.status) IN ${SUPPRESSED}) THEN 'suppressed' END AS state,
+      arg_min(v.severity, v.record) AS severity, max(v.cvss) AS cvss
+    FROM vulnerabilities v JOIN looks l ON l.source_id = v.source_id AND l.scan_id = v.scan_id
       AND l.subject = coalesce(v.resource, v.address, v.system)
-    GROUP BY ALL),
+    GROUP BY l.tool, l.subject, v.source_id, v.scan_id, v.vulnerability_id, v.package),
   known AS (SELECT DISTINCT tool, subject, vulnerability_id, package FROM found),`,
-  `SELECT k.tool, l.subject, k.vulnerability_id, k.package, l.system, f.severity, f.cvss, l.time, f.state, l.source_id,
+  `SELECT k.tool, k.subject, k.vulnerability_id, k.package, l.system, f.severity, f.cvss, l.time, f.state, l.source_id,
       coalesce(f.record, l.record) AS record
     FROM known k JOIN looks l ON l.tool = k.tool AND l.subject = k.subject
-    LEFT JOIN found f ON f.source_id = l.source_id AND f.scan_id = l.scan_id AND f.subject = l.subject
-      AND f.vulnerability_id = k.vulnerability_id AND f.package IS NOT DISTINCT FROM k.package
-    WHERE l.time IS NOT NULL AND (l.whole OR f.state IS NOT NULL)`,
+    LEFT JOIN found f ON f.tool = l.tool AND f.source_id = l.source_id AND f.scan_id = l.scan_id
+      AND f.subject = l.subject AND f.vulnerability_id = k.vulnerability_id AND f.package IS NOT DISTINCT FROM k.package
+    WHERE l.time IS NOT NULL AND (l.whole OR f.record IS NOT NULL)`,
   ['tool', 'subject', 'vulnerability_id', 'package'],
   ['system', 'severity', 'cvss'],
 );

@@ -68,8 +68,18 @@ const volatile: readonly VolatileAttribute[] = [
     'rss',
     'vsz',
     'stat',
+    'text',
   ]),
-  ...only('socket', 'differs from one start to the next', ['pid', 'fd', 'inode', 'recv_q', 'send_q']),
+  ...only('host', 'differs from one look to the next', [
+    'ansible_memfree_mb',
+    'ansible_memory_mb*',
+    'ansible_uptime_seconds',
+    'ansible_date_time*',
+    'ansible_swapfree_mb',
+    'ansible_loadavg',
+  ]),
+  ...only('file_system', 'how much is in it', ['used', 'available', 'use', 'use_percent']),
+  ...only('socket', 'differs from one start to the next', ['pid', 'pids', 'fd', 'inode', 'recv_q', 'send_q', 'text']),
 ];
 
 function anywhere(because: string, members: readonly string[]): readonly VolatileAttribute[] {

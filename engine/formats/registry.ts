@@ -35,6 +35,22 @@ import { teleportAudit } from './teleport-audit/teleport-audit.ts';
 import { usbguard } from './usbguard/usbguard.ts';
 import { vaultAudit } from './vault-audit/vault-audit.ts';
 import { isJson } from './framing/json-or-csv.ts';
+import { awsCli } from './aws-cli/aws-cli.ts';
+import { awsConfig } from './aws-config/aws-config.ts';
+import { hdf } from './hdf/hdf.ts';
+import { hostFacts } from './host-facts/host-facts.ts';
+import { kubeBench } from './kube-bench/kube-bench.ts';
+import { lynis } from './lynis/lynis.ts';
+import { powerpipe } from './powerpipe/powerpipe.ts';
+import { prowlerOcsf } from './prowler-ocsf/prowler-ocsf.ts';
+import { aide } from './aide/aide.ts';
+import { terraform } from './terraform/terraform.ts';
+import { tripwire } from './tripwire/tripwire.ts';
+import { grype } from './grype/grype.ts';
+import { nessus } from './nessus/nessus.ts';
+import { sarif } from './sarif/sarif.ts';
+import { trivy } from './trivy/trivy.ts';
+import { xccdf } from './xccdf/xccdf.ts';
 import type { AnyFormat, Format, Recognition } from './format.ts';
 
 /** The formats of files. */
@@ -66,6 +82,22 @@ const fileFormats: readonly Format[] = [
   timedatectl,
   w32tm,
   nmap,
+  nessus,
+  trivy,
+  grype,
+  sarif,
+  aide,
+  tripwire,
+  xccdf,
+  lynis,
+  kubeBench,
+  prowlerOcsf,
+  powerpipe,
+  hdf,
+  awsConfig,
+  awsCli,
+  hostFacts,
+  terraform,
   systems,
   authorizedPorts,
   tickets,

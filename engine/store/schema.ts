@@ -8,7 +8,7 @@
 import { citationColumns, evidenceTable, evidenceTableNames, type ColumnType } from '../core/tables.ts';
 
 /** Rises with every change to the tables, the views or what fills them. */
-export const SCHEMA_VERSION = 6;
+export const SCHEMA_VERSION = 7;
 
 const sqlTypes: Readonly<Record<ColumnType, string>> = {
   time: 'TIMESTAMP',

@@ -192,28 +192,57 @@ describe('open ports', () => {
   });
 });
 
-it('a vulnerability ends where a whole look at the same image has it no more', async () => {
-  await clear();
-  const scans = [
-    { at: 0, completed: true, found: ['CVE-1', 'CVE-2'] },
-    { at: 86_400, completed: false, found: ['CVE-1'] },
-    { at: 172_800, completed: true, found: ['CVE-1'] },
-  ];
+interface VulnerabilityScan {
+  readonly at: number;
+  readonly completed: boolean;
+  /** Identity to what the tool says of it. */
+  readonly found: Readonly<Record<string, string>>;
+}
+
+async function addVulnerabilityScans(scans: readonly VulnerabilityScan[]): Promise<void> {
   for (const [i, { at, completed, found }] of scans.entries()) {
     await database.query(`INSERT INTO evidence.scans (source_id, record, scan_id, tool, started, completed)
       VALUES (${i + 1}, 1, 's', 'trivy', ${time(at)}, ${completed})`);
-    await database.query(`INSERT INTO evidence.scan_targets (source_id, record, scan_id, time, resource, state)
-      VALUES (${i + 1}, 2, 's', ${time(at)}, 'web:1', 'up')`);
-    for (const [place, id] of found.entries())
-      await database.query(`INSERT INTO evidence.vulnerabilities (source_id, record, scan_id, time, resource, vulnerability_id, package, severity)
-        VALUES (${i + 1}, ${place + 3}, 's', ${time(at)}, 'web:1', '${id}', 'openssl', 'high')`);
+    // A report may name its target more than once.
+    for (const record of [2, 3])
+      await database.query(`INSERT INTO evidence.scan_targets (source_id, record, scan_id, time, resource, state)
+        VALUES (${i + 1}, ${record}, 's', ${time(at)}, 'web:1', 'up')`);
+    for (const [place, [id, status]] of Object.entries(found).entries())
+      await database.query(`INSERT INTO evidence.vulnerabilities
+        (source_id, record, scan_id, time, resource, vulnerability_id, package, severity, status)
+        VALUES (${i + 1}, ${place + 4}, 's', ${time(at)}, 'web:1', '${id}', 'openssl', 'high', '${status}')`);
   }
+}
+
+const DAY = 86_400;
+
+it('a vulnerability ends where a whole look at the same image has it no more', async () => {
+  await clear();
+  await addVulnerabilityScans([
+    { at: 0, completed: true, found: { 'CVE-1': 'affected', 'CVE-2': 'affected' } },
+    { at: DAY, completed: false, found: { 'CVE-1': 'fix available' } },
+    { at: 2 * DAY, completed: true, found: { 'CVE-1': 'fix available' } },
+  ]);
   const rows = await database.query(`${vulnerabilityIntervals} ORDER BY vulnerability_id`);
   expect(
     rows.map((row) => [row['vulnerability_id'], row['ended'], seconds(row['last_seen']), seconds(row['gone_by'])]),
   ).toEqual([
-    ['CVE-1', 'last look', 172_800, undefined],
-    ['CVE-2', 'gone', 0, 172_800],
+    ['CVE-1', 'last look', 2 * DAY, undefined],
+    ['CVE-2', 'gone', 0, 2 * DAY],
+  ]);
+});
+
+it('a finding that somebody sets aside is in another state, and one that the tool calls fixed is gone', async () => {
+  await clear();
+  await addVulnerabilityScans([
+    { at: 0, completed: true, found: { 'CVE-1': 'affected', 'CVE-2': 'active' } },
+    { at: DAY, completed: true, found: { 'CVE-1': 'suppressed', 'CVE-2': 'fixed' } },
+  ]);
+  const rows = await database.query(`${vulnerabilityIntervals} ORDER BY vulnerability_id, first_seen`);
+  expect(rows.map((row) => [row['vulnerability_id'], row['state'], seconds(row['gone_by'])])).toEqual([
+    ['CVE-1', 'found', DAY],
+    ['CVE-1', 'suppressed', undefined],
+    ['CVE-2', 'found', DAY],
   ]);
 });
 

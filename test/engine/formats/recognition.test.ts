@@ -38,11 +38,29 @@ const expectedIn: Readonly<Record<string, readonly string[]>> = {
   timedatectl: ['timedatectl'],
   openmetrics: ['openmetrics'],
   'prometheus-api': ['prometheus-api'],
+  nessus: ['nessus'],
+  trivy: ['trivy'],
+  grype: ['grype'],
+  sarif: ['sarif'],
+  aide: ['aide'],
+  tripwire: ['tripwire'],
+  terraform: ['terraform'],
+  openscap: ['xccdf'],
+  'kube-bench': ['kube-bench'],
+  lynis: ['lynis'],
+  hdf: ['hdf'],
+  'aws-api-examples': ['aws-cli'],
+  'aws-resource-snapshots': ['aws-cli'],
+  'host-facts': ['host-facts'],
+  'host-config': ['host-facts'],
+  'listening-ports': ['host-facts'],
+  'auditd-rules': ['host-facts'],
+  selinux: ['host-facts'],
 };
 
 /** What lies beside the evidence and is none: oracles, keys, configuration. */
 const BESIDE =
-  /expected|golden|README|\.json\.sha|fields\.json|-counts\.json|\.assert|dump\.txt|stale-markers|events\.txt/;
+  /expected|golden|README|\.json\.sha|fields\.json|-counts\.json|\.assert|dump\.txt|stdout|stale-markers|events\.txt/;
 
 function heads(folder: string): readonly { readonly name: string; readonly head: Uint8Array }[] {
   return readdirSync(join(FIXTURES, folder), { recursive: true, withFileTypes: true })

@@ -1,0 +1,111 @@
+/** Vulnerability and compliance scans by Nessus and Tenable's other products. docs/formats/nessus.md */
+import type { Format, ReadContext, Recognition, RowSink, SourceReader } from '../format.ts';
+import { XmlTokenizer, type XmlElement } from '../framing/xml.ts';
+import { copyOf } from '../framing/copy-of.ts';
+import { CsvParser } from '../framing/csv.ts';
+import { alsoInUtf16 } from '../framing/utf16-text.ts';
+import type { Problem } from '../../../shared/problem.ts';
+import { missingColumns, placesOf } from './csv-columns.ts';
+import { NessusCsvReader } from './csv-reader.ts';
+import { NessusXmlReader } from './xml-reader.ts';
+
+/** White space before the first character that is worth keeping to find out. */
+const MAX_BLANK_BYTES = 64 * 1024;
+
+export const nessus: Format = alsoInUtf16({
+  id: 'nessus',
+  title: 'Nessus scan (.nessus or CSV)',
+  version: 1,
+  framing: 'spans',
+  streams: ['nessus'],
+  recognise,
+  open: (sink, context) => new EitherReader(sink, context),
+});
+
+function recognise(head: Uint8Array): Recognition {
+  return isXml(head) === true ? recogniseXml(head) : recogniseCsv(head);
+}
+
+function recogniseXml(head: Uint8Array): Recognition {
+  let root: XmlElement | undefined;
+  let hosts = 0;
+  const tokenizer = new XmlTokenizer({
+    open: (element) => {
+      root ??= element;
+      if (element.depth === 3 && element.name === 'ReportHost') hosts++;
+    },
+    close: () => undefined,
+    text: () => undefined,
+  });
+  tokenizer.push(head);
+  tokenizer.finish();
+  if (root?.name !== 'NessusClientData_v2') {
+    const found = root === undefined ? 'no element' : `<${root.name.slice(0, 60)}>`;
+    return { confidence: 0, reason: `The file begins with ${found}, not <NessusClientData_v2>.` };
+  }
+  const reason = `The root element is <NessusClientData_v2>, with ${hosts} hosts in the first ${head.length} bytes.`;
+  return { confidence: 0.99, reason };
+}
+
+function recogniseCsv(head: Uint8Array): Recognition {
+  let header: readonly string[] = [];
+  const parser = new CsvParser({
+    header: (row) => {
+      header = row.fields;
+      return false;
+    },
+    row: () => undefined,
+  });
+  parser.push(head);
+  parser.finish();
+  const places = placesOf(header);
+  const missing = missingColumns(places);
+  const telling = (['output', 'family', 'cvss3', 'cvss2', 'protocol', 'cve'] as const).filter(
+    (column) => places[column].length > 0,
+  );
+  if (missing.length > 0 || telling.length < 3)
+    return {
+      confidence: 0,
+      reason: `The header has no column for ${missing.join(' and ') || 'plugin output, family, CVE'}.`,
+    };
+  const reason = `The header has columns for plugin, name, severity, host and ${telling.join(', ')}.`;
+  return { confidence: 0.95, reason };
+}
+
+/** XML begins with a sign that no header of a table has. `undefined` when there is only white space so far. */
+function isXml(head: Uint8Array): boolean | undefined {
+  const first = head.find((byte) => byte > 0x20 && ![0xef, 0xbb, 0xbf].includes(byte));
+  return first === undefined ? undefined : first === 0x3c;
+}
+
+/** Waits for the first byte that tells XML from CSV, then hands everything on. */
+class EitherReader implements SourceReader {
+  readonly #waiting: Uint8Array[] = [];
+  #waitingBytes = 0;
+  #reader: SourceReader | undefined;
+
+  constructor(
+    private readonly sink: RowSink,
+    private readonly context: ReadContext,
+  ) {}
+
+  push(piece: Uint8Array): void {
+    if (this.#reader) return this.#reader.push(piece);
+    this.#waiting.push(copyOf(piece));
+    this.#waitingBytes += piece.length;
+    const xml = isXml(piece);
+    if (xml !== undefined || this.#waitingBytes > MAX_BLANK_BYTES) this.#choose(xml ?? true);
+  }
+
+  finish(): Problem | undefined {
+    return this.#choose(true).finish();
+  }
+
+  #choose(xml: boolean): SourceReader {
+    if (this.#reader) return this.#reader;
+    const { sink, context } = this;
+    this.#reader = xml ? new NessusXmlReader(sink, context) : new NessusCsvReader(sink, context);
+    for (const piece of this.#waiting.splice(0)) this.#reader.push(piece);
+    return this.#reader;
+  }
+}
