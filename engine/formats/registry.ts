@@ -46,6 +46,9 @@ import { prowlerOcsf } from './prowler-ocsf/prowler-ocsf.ts';
 import { aide } from './aide/aide.ts';
 import { terraform } from './terraform/terraform.ts';
 import { tripwire } from './tripwire/tripwire.ts';
+import { firewalld } from './firewalld/firewalld.ts';
+import { iptables } from './iptables/iptables.ts';
+import { nftables } from './nftables/nftables.ts';
 import { grype } from './grype/grype.ts';
 import { nessus } from './nessus/nessus.ts';
 import { sarif } from './sarif/sarif.ts';
@@ -96,6 +99,9 @@ const fileFormats: readonly Format[] = [
   hdf,
   awsConfig,
   awsCli,
+  iptables,
+  nftables,
+  firewalld,
   hostFacts,
   terraform,
   systems,

@@ -56,6 +56,7 @@ const expectedIn: Readonly<Record<string, readonly string[]>> = {
   'listening-ports': ['host-facts'],
   'auditd-rules': ['host-facts'],
   selinux: ['host-facts'],
+  'firewall-config': ['iptables', 'nftables', 'firewalld'],
 };
 
 /** What lies beside the evidence and is none: oracles, keys, configuration. */
