@@ -22,7 +22,7 @@ interface Kinship {
   readonly namesOf: (record: string) => readonly string[];
   /** Those of them by which damage to a record touches others; all when left out. */
   readonly touches?: (record: string) => readonly string[];
-  /** The first record sums up the others. */
+  /** The first record sums up the others; where it is lost, the next one does. */
   readonly firstSumsUp?: true;
   /** True for a record that the others up to the next such one are read with. */
   readonly leads?: (record: string) => boolean;
@@ -34,6 +34,9 @@ const alone: Kinship = { namesOf: () => [] };
 
 /** A scan is told by its first record: when it was, what it left out, which tests it made. */
 const scan: Kinship = { ...alone, firstSumsUp: true };
+
+/** A rule set is one statement: what becomes of a packet, and where a rule stands, depends on all of it. */
+const ruleSet: Kinship = { namesOf: () => ['rule set'] };
 
 const byFormat: Readonly<Record<string, Kinship>> = {
   // The records of an event are one row of events, and each says which record that row cites.
@@ -49,8 +52,17 @@ const byFormat: Readonly<Record<string, Kinship>> = {
     ofTheFile: ['scan_id', 'time', 'started', 'finished'],
   },
   xccdf: { ...alone, firstSumsUp: true, ofTheFile: ['scan_id'] },
-  // Ports follow their host. A scan is known by the hash of its file.
-  nmap: { ...alone, leads: (record) => record.startsWith('<host'), firstSumsUp: true, ofTheFile: ['scan_id'] },
+  // Ports follow their host, lines of hosts the head of the scan. A scan is known by the hash of its file.
+  nmap: {
+    ...alone,
+    leads: (record) => /^(?:<host|# (?:Nmap|Masscan) )/.test(record),
+    firstSumsUp: true,
+    ofTheFile: ['scan_id'],
+  },
+  // What is known of an endpoint when it ends cites its first record; a certificate in short may repeat one in full.
+  sslscan: { ...alone, leads: (record) => record.startsWith('<ssltest'), firstSumsUp: true, ofTheFile: ['scan_id'] },
+  // A certificate is told by several findings, and a suite by the first that names it.
+  testssl: { namesOf: namesOfFinding, firstSumsUp: true, ofTheFile: ['scan_id'] },
   // What a report says of a file in two places is one row. Its first record, or the next where that is lost, is the scan.
   aide: {
     namesOf: namesInReport,
@@ -62,6 +74,14 @@ const byFormat: Readonly<Record<string, Kinship>> = {
     touches: (record) => [...namesInReport(record), 'scan'],
     ofTheFile: ['scan_id', 'time', 'started', 'finished', 'system'],
   },
+  // A report within a report: what is damaged in a result takes the rest of the result with it.
+  trivy: { namesOf: () => ['report'] },
+  // A port is told with the first finding on it.
+  nessus: { ...scan, namesOf: (record) => /\bport="\d+"/.exec(record) ?? [] },
+  'host-facts': scan,
+  iptables: ruleSet,
+  nftables: ruleSet,
+  firewalld: ruleSet,
   'prowler-ocsf': scan,
   powerpipe: scan,
   'kube-bench': scan,
@@ -101,11 +121,12 @@ export function neighboursOf(format: string, { bytes, spans, hit }: DamagedFile)
   const touched = new Set([...hit].flatMap((record) => touches(records[record - 1]!)));
   const damaged = [...hit].map((record) => spans[record - 1]!);
   const found = new Set<number>();
+  const firstWhole = spans.findIndex((_, index) => !hit.has(index + 1));
   let isLed = false;
   spans.forEach((span, index) => {
     if (leads(records[index]!)) isLed = hit.has(index + 1);
     const isKin = isLed || names[index]!.some((name) => touched.has(name));
-    const isFirst = firstSumsUp === true && index === 0;
+    const isFirst = firstSumsUp === true && index === firstWhole;
     if (!hit.has(index + 1) && (isKin || isFirst || damaged.some((one) => overlaps(one, span)))) found.add(index + 1);
   });
   return found;
@@ -118,4 +139,12 @@ export function columnsOfTheFile(format: string): readonly string[] {
 
 function overlaps(a: Span, b: Span): boolean {
   return a.from < b.to && b.from < a.to;
+}
+
+/** What a finding of testssl is read with, by its id. */
+function namesOfFinding(record: string): readonly string[] {
+  const id = /^(?:\{\s*"id"\s*:\s*)?"([^"]*)"/.exec(record)?.[1] ?? '';
+  if (/^(?:intermediate_)?cert/.test(id)) return ['certificate'];
+  if (/^(?:SSLv|TLS1|cipher|supportedciphers)/.test(id)) return ['suites'];
+  return /^(?:service|pre_128cipher)$/.test(id) ? ['endpoint'] : [];
 }

@@ -18,13 +18,16 @@ import type { FieldValue, JournalEntry } from './entry.ts';
 import { LONGEST_ENTRY_BYTES, MOST_FIELDS, type ExportHandler } from './export-entries.ts';
 
 const HEAD =
-  /^\S{1,20} \d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,9})? [^[\]]{0,40}\[(s=[0-9a-f]+;i=[0-9a-f]+;b=[0-9a-f]+;m=[0-9a-f]+;t=([0-9a-f]{1,15});x=[0-9a-f]+)\]\s*$/;
+  /^\S{1,20} \d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,9})? [^[\]]{0,40}\[(s=[0-9a-f]+;i=[0-9a-f]+;b=[0-9a-f]+;m=([0-9a-f]{1,15});t=([0-9a-f]{1,15});x=[0-9a-f]+)\]\s*$/;
 const FIELD = /^ {4}([A-Z_][A-Z0-9_]{0,255})=([^]*)$/;
 const BLOB = /^\[\d+(?:\.\d+)?[BKMGT] blob data\]$/;
 /** Lines of journalctl itself: where the journal begins, and another boot. */
 const NOTE = /^-- .*(?: --|\.)$/;
 /** Before the lines that a message goes on with: the space before a field, its name and the sign. */
 const MESSAGE_INDENT = /^ {1,12}/;
+
+/** Fields that the first line gives. */
+const OF_THE_HEAD = 3;
 
 interface Pending {
   readonly fields: [string, FieldValue][];
@@ -68,17 +71,22 @@ export class VerboseSplitter {
   #line(bytes: Uint8Array, byte: number): void {
     const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
     const head = HEAD.exec(text);
-    if (head) this.#begin({ cursor: head[1]!, time: head[2]! }, bytes, byte);
+    if (head) this.#begin({ cursor: head[1]!, sinceBoot: head[2]!, time: head[3]! }, bytes, byte);
     else if (NOTE.test(text)) this.#give();
     else if (this.#pending === undefined || /^\S/.test(text)) this.#stray(bytes, byte);
     else this.#add(this.#pending, text, { bytes, byte });
   }
 
-  #begin({ cursor, time }: Readonly<Record<'cursor' | 'time', string>>, bytes: Uint8Array, byte: number): void {
+  #begin(
+    { cursor, sinceBoot, time }: Readonly<Record<'cursor' | 'sinceBoot' | 'time', string>>,
+    bytes: Uint8Array,
+    byte: number,
+  ): void {
     this.#give();
     const fields: [string, FieldValue][] = [
       ['__CURSOR', cursor],
       ['__REALTIME_TIMESTAMP', BigInt(`0x${time}`).toString()],
+      ['__MONOTONIC_TIMESTAMP', BigInt(`0x${sinceBoot}`).toString()],
     ];
     this.#pending = { fields, byte, bytes: [new Uint8Array(bytes)], length: bytes.length };
   }
@@ -124,7 +132,7 @@ export class VerboseSplitter {
     if (this.#pending === undefined) return;
     const { fields, byte, bytes, length } = this.#pending;
     const raw = joined(bytes).subarray(0, length);
-    if (fields.length === 2) return this.#lose('The entry has no field.');
+    if (fields.length === OF_THE_HEAD) return this.#lose('The entry has no field.');
     if (!isUtf8(raw)) return this.#lose('The entry is not valid UTF-8.');
     this.#pending = undefined;
     if (fields.some(([, value]) => value === null)) this.blobs++;

@@ -31,7 +31,7 @@ function isExport(folder: CorpusFolder, file: string): boolean {
 }
 
 /** Prints of the end of a journal only. */
-const PART = /[-._](pretty|sse|seq|tail|last)\b/;
+const PART = /[-._](pretty|sse|seq|tail|last|verbose)\b/;
 
 const isLines = (text: string): boolean => /^\{.*"__REALTIME_TIMESTAMP".*\}$/.test(text.slice(0, text.indexOf('\n')));
 
