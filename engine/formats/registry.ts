@@ -44,7 +44,9 @@ import { lynis } from './lynis/lynis.ts';
 import { powerpipe } from './powerpipe/powerpipe.ts';
 import { prowlerOcsf } from './prowler-ocsf/prowler-ocsf.ts';
 import { aide } from './aide/aide.ts';
+import { sslscan } from './sslscan/sslscan.ts';
 import { terraform } from './terraform/terraform.ts';
+import { testssl } from './testssl/testssl.ts';
 import { tripwire } from './tripwire/tripwire.ts';
 import { firewalld } from './firewalld/firewalld.ts';
 import { iptables } from './iptables/iptables.ts';
@@ -85,6 +87,8 @@ const fileFormats: readonly Format[] = [
   timedatectl,
   w32tm,
   nmap,
+  sslscan,
+  testssl,
   nessus,
   trivy,
   grype,

@@ -4,7 +4,14 @@ import type { EngineMessage, EngineOptions, HostMessage } from '../../shared/eng
 import { ProblemError } from '../../shared/problem.ts';
 import { fakeHandlers } from '../shared/fake-handlers.ts';
 
-const options: EngineOptions = { host: 'web', cases: [], sampleDir: 's', identitiesDir: 'i', evidence: [], readOnly: false };
+const options: EngineOptions = {
+  host: 'web',
+  cases: [],
+  sampleDir: 's',
+  identitiesDir: 'i',
+  evidence: [],
+  readOnly: false,
+};
 
 interface Engine {
   readonly sent: EngineMessage[];

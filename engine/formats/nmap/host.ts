@@ -1,6 +1,7 @@
 /** What is gathered of one host and one port while their elements are read. */
 import type { XmlElement } from '../framing/xml.ts';
 import { MICROS_PER_SECOND, type UtcMicros } from '../../../shared/time.ts';
+import type { Script } from './script-rows.ts';
 import type { ScriptNode } from './scripts.ts';
 
 export interface Host {
@@ -27,6 +28,8 @@ export interface Port {
   state?: string | undefined;
   service?: ReadonlyMap<string, string>;
   readonly scripts: ScriptNode[];
+  /** Every script, with what it prints. */
+  readonly outputs: Script[];
 }
 
 /** Seconds since 1970 as nmap writes them; `undefined` for anything else. */

@@ -4,6 +4,7 @@ import { XmlTokenizer, type XmlElement, type XmlHandler, type XmlTrouble } from 
 import { HostHints } from './hints.ts';
 import { describeHost, hostAddress, hostSystem, portNumber, startHost, type Host, type Port } from './host.ts';
 import { Scan } from './scan.ts';
+import { scriptCheck, scriptVulnerabilities, sshServer, type Script, type ScriptPlace } from './script-rows.ts';
 import { ScriptTree, scriptsRead } from './scripts.ts';
 import { certificateRow, tlsRows, type Endpoint } from './tls.ts';
 
@@ -22,6 +23,10 @@ export class NmapReader implements SourceReader, XmlHandler {
   #inHint = false;
   #port: Port | undefined;
   #script: { tree: ScriptTree; depth: number } | undefined;
+  /** A script that belongs to no port: where it begins. */
+  #looseScript: (Script & { readonly byte: number; readonly depth: number }) | undefined;
+  #down = 0;
+  #countedDown = 0;
 
   constructor(
     private readonly sink: RowSink,
@@ -56,6 +61,8 @@ export class NmapReader implements SourceReader, XmlHandler {
     if (this.#hints.overflowed)
       this.sink.assume('Only the first 65536 announced hosts were compared with the results.');
     if (scan.targetsFull) this.sink.assume('The list of targets ends at 100000; each of them has its own row.');
+    const unnamed = this.#countedDown - this.#down;
+    if (unnamed > 0) this.sink.assume(`Addresses that were counted as down without being named: ${unnamed}.`);
     if (scan.started === undefined) this.sink.assume('The scan does not say when it started.');
   }
 
@@ -65,6 +72,7 @@ export class NmapReader implements SourceReader, XmlHandler {
     if (element.depth === 2) return this.#openPart(element);
     if (this.#script) return this.#script.tree.open(element);
     if (this.#port) return this.#openInPort(element, this.#port);
+    if (element.name === 'script' && !this.#looseScript && !this.#inHint) return this.#openLooseScript(element);
     if (!this.#host) return this.#openOutside(element);
     if (element.name === 'port' && !this.#inHint) this.#openPort(element, this.#host);
     else if (!this.#host.declared) describeHost(this.#host, element);
@@ -95,6 +103,8 @@ export class NmapReader implements SourceReader, XmlHandler {
 
   #openOutside(element: XmlElement): void {
     if (element.name === 'finished') this.#scan!.finish(element);
+    const down = element.name === 'hosts' ? (element.attributes.get('down') ?? '') : '';
+    if (/^\d{1,9}$/.test(down)) this.#countedDown = Number(down);
   }
 
   #declareScan(): void {
@@ -120,14 +130,46 @@ export class NmapReader implements SourceReader, XmlHandler {
     this.#declareHost(host, element.byte);
     this.#xml.hold(element.byte);
     const { attributes, byte, depth } = element;
-    this.#port = { byte, depth, portid: attributes.get('portid'), protocol: attributes.get('protocol'), scripts: [] };
+    this.#port = {
+      byte,
+      depth,
+      portid: attributes.get('portid'),
+      protocol: attributes.get('protocol'),
+      scripts: [],
+      outputs: [],
+    };
   }
 
   #openInPort(element: XmlElement, port: Port): void {
     if (element.name === 'state') port.state ??= element.attributes.get('state');
     else if (element.name === 'service') port.service ??= element.attributes;
-    else if (element.name === 'script' && scriptsRead.has(element.attributes.get('id') ?? ''))
-      this.#script = { tree: new ScriptTree(element.attributes.get('id')!), depth: element.depth };
+    else if (element.name === 'script') this.#openScript(element, port);
+  }
+
+  #openScript({ attributes, depth }: XmlElement, port: Port): void {
+    const id = attributes.get('id') ?? '';
+    port.outputs.push({ id, output: attributes.get('output') });
+    if (scriptsRead.has(id)) this.#script = { tree: new ScriptTree(id), depth };
+  }
+
+  // Scripts about a host stand after its ports, those about the whole scan before or after the hosts.
+  #openLooseScript({ attributes, byte, depth }: XmlElement): void {
+    if (this.#host) this.#declareHost(this.#host, byte);
+    this.#xml.hold(byte);
+    this.#looseScript = { id: attributes.get('id') ?? '', output: attributes.get('output'), byte, depth };
+  }
+
+  #closeLooseScript(script: Script & { readonly byte: number }, end: number): void {
+    this.#looseScript = undefined;
+    this.sink.record(script.byte, end - script.byte);
+    const scan = { scan_id: this.#scan!.id, time: this.#scan!.started, system: undefined, address: undefined };
+    this.#giveOutput(script, this.#host ? this.#lookedAt(this.#host) : scan);
+    this.#xml.hold(undefined);
+  }
+
+  #giveOutput(script: Script, place: ScriptPlace): void {
+    this.sink.row('config_checks', scriptCheck(script, place));
+    for (const row of scriptVulnerabilities(script, place)) this.sink.row('vulnerabilities', row);
   }
 
   text(text: string): void {
@@ -137,6 +179,10 @@ export class NmapReader implements SourceReader, XmlHandler {
   close(name: string, end: number, depth: number): void {
     if (this.#script && depth > this.#script.depth) return this.#script.tree.close();
     if (this.#script && depth === this.#script.depth) return this.#closeScript(this.#script.tree);
+    if (this.#looseScript && depth >= this.#looseScript.depth) {
+      if (depth === this.#looseScript.depth) this.#closeLooseScript(this.#looseScript, end);
+      return;
+    }
     if (depth === 2 && headElements.has(name) && !this.#scanDeclared) this.#headEnd = end;
     else if (this.#port && this.#host && depth === this.#port.depth) this.#closePort(this.#port, this.#host, end);
     else if (depth === 2 && this.#host) this.#closeHost(this.#host, end);
@@ -164,7 +210,9 @@ export class NmapReader implements SourceReader, XmlHandler {
     if (hostAddress(host) === undefined)
       return this.sink.reject('The host has no address.', this.#xml.tail(host.byte).bytes.slice(0, end - host.byte));
     this.#hints.reported(host);
-    this.#giveTarget(host, host.state ?? 'unknown');
+    if (host.state === 'down') this.#down++;
+    // masscan writes no status, and lists none but hosts that answered.
+    this.#giveTarget(host, host.state ?? (this.#scan!.tool === 'masscan' ? 'up' : 'unknown'));
   }
 
   #giveTarget(host: Host, state: string): void {
@@ -201,7 +249,10 @@ export class NmapReader implements SourceReader, XmlHandler {
         for (const row of tlsRows(script, endpoint)) this.sink.row('tls_endpoints', row);
       const certificate = script.key === 'ssl-cert' ? certificateRow(script, endpoint) : undefined;
       if (certificate) this.sink.row('certificates', certificate);
+      const server = script.key === 'ssh2-enum-algos' ? sshServer(script, endpoint) : undefined;
+      if (server) this.sink.row('config_items', server);
     }
+    for (const script of port.outputs) this.#giveOutput(script, { ...endpoint, protocol: port.protocol });
   }
 
   /** Hosts that were announced but never reported on: the file was cut short before them. */
@@ -214,7 +265,8 @@ export class NmapReader implements SourceReader, XmlHandler {
 
   /** What follows the last whole record, from the start of the record that was under way. */
   #rejectTail(trouble: XmlTrouble): void {
-    const from = this.#port?.byte ?? (this.#host?.declared === false ? this.#host.byte : trouble.byte);
+    const from =
+      this.#port?.byte ?? this.#looseScript?.byte ?? (this.#host?.declared === false ? this.#host.byte : trouble.byte);
     const { bytes, length } = this.#xml.tail(from);
     if (bytes.every((byte) => byte <= 0x20)) return;
     this.sink.record(from, length);

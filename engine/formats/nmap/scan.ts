@@ -3,6 +3,7 @@ import { sha256 } from '../../core/hash.ts';
 import type { EvidenceRow } from '../../core/tables.ts';
 import type { UtcMicros } from '../../../shared/time.ts';
 import type { XmlElement } from '../framing/xml.ts';
+import { excludedBy } from './arguments.ts';
 import { epochAttribute } from './host.ts';
 
 const MAX_TARGETS = 100_000;
@@ -62,6 +63,7 @@ export class Scan {
       completed: this.#completed,
       scope: this.#scopes.length === 0 ? undefined : this.#scopes.join('; '),
       targets: [...this.#targets],
+      excluded: excludedBy(this.#arguments),
       arguments: this.#arguments,
     };
   }

@@ -10,8 +10,8 @@ export interface ScriptNode {
 const MAX_NODES = 20_000;
 const MAX_TEXT_LENGTH = 64 * 1024;
 
-/** Scripts whose output becomes rows. */
-export const scriptsRead: ReadonlySet<string> = new Set(['ssl-enum-ciphers', 'ssl-cert']);
+/** Scripts whose structured output becomes rows; of all others only what they print is kept. */
+export const scriptsRead: ReadonlySet<string> = new Set(['ssl-enum-ciphers', 'ssl-cert', 'ssh2-enum-algos']);
 
 /** Builds the tree of one script from its elements. */
 export class ScriptTree {

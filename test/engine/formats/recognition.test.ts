@@ -39,6 +39,8 @@ const expectedIn: Readonly<Record<string, readonly string[]>> = {
   openmetrics: ['openmetrics'],
   'prometheus-api': ['prometheus-api'],
   nessus: ['nessus'],
+  sslscan: ['sslscan'],
+  testssl: ['testssl'],
   trivy: ['trivy'],
   grype: ['grype'],
   sarif: ['sarif'],
