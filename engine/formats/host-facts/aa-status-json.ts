@@ -1,5 +1,5 @@
 import { apparmorMode } from './aa-status.ts';
-import type { JsonKind } from './json-kinds.ts';
+import type { JsonKind } from './json-kind.ts';
 import { isObject, memberOf } from './json-values.ts';
 
 /** `aa-status --json` (apparmor 3): `{"version": "1", "profiles": {"name": "enforce"}, "processes": {...}}`. */

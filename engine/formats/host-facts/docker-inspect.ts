@@ -1,4 +1,4 @@
-import type { JsonKind, JsonObject } from './json-kinds.ts';
+import type { JsonKind, JsonObject } from './json-kind.ts';
 import { isObject, memberOf, textOf, without } from './json-values.ts';
 
 /**

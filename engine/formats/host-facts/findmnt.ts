@@ -1,4 +1,4 @@
-import type { JsonKind, JsonObject } from './json-kinds.ts';
+import type { JsonKind, JsonObject } from './json-kind.ts';
 import { memberOf, objectsOf, textOf, without } from './json-values.ts';
 import type { Fact } from './kind.ts';
 

@@ -1,4 +1,4 @@
-import type { JsonKind } from './json-kinds.ts';
+import type { JsonKind } from './json-kind.ts';
 import { memberOf, textOf } from './json-values.ts';
 
 /** `ip -j addr`, `ip -d -j link`: a list of interfaces. An interface that is not shown is an empty object. */

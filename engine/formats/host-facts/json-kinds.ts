@@ -1,39 +1,15 @@
 /** The kinds of output that are JSON. Each record is known by its own members, or by what the document is. */
-import type { UtcMicros } from '../../../shared/time.ts';
-import type { Fact } from './kind.ts';
 import { aaStatusJson } from './aa-status-json.ts';
 import { ansibleFacts } from './ansible-facts.ts';
 import { dockerInspect } from './docker-inspect.ts';
 import { findmnt } from './findmnt.ts';
 import { ipJson } from './ip-json.ts';
+import type { JsonKind } from './json-kind.ts';
 import { lsblk } from './lsblk.ts';
 import { luksJson } from './luks-json.ts';
 import { osquery } from './osquery.ts';
 import { rpmJson } from './rpm-json.ts';
 import { systemctlJson } from './systemctl-json.ts';
-
-export type JsonObject = Readonly<Record<string, unknown>>;
-
-/** What a record says: facts, with the time and the system that it has itself. */
-export interface JsonFacts {
-  readonly facts: readonly Fact[];
-  readonly captured?: UtcMicros | undefined;
-  readonly system?: string | undefined;
-}
-
-export interface JsonKind {
-  readonly id: string;
-  /** Ends "3 of the first 3 records are ...": "as lsblk -J prints them". */
-  readonly as: string;
-  /** The member with the list of records. */
-  readonly list?: string;
-  /** True for a record of it. */
-  fits(record: JsonObject): boolean;
-  /** True for the beginning of a document whose only record is longer than what is looked at. */
-  readonly begins?: (text: string) => boolean;
-  /** What the record says; a text is the reason why it is rejected. */
-  read(record: JsonObject): JsonFacts | string;
-}
 
 /** A kind with a list of its own comes before those without. */
 export const jsonKinds: readonly JsonKind[] = [

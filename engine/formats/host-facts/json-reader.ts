@@ -4,7 +4,8 @@ import type { Recognition, ReadContext, RowSink, SourceReader } from '../format.
 import { repeatedMember } from '../framing/json-members.ts';
 import { JsonRecordScanner, type JsonRecord, type JsonRecordOptions } from '../framing/json-records.ts';
 import type { FactRows } from './fact-rows.ts';
-import { jsonKinds, type JsonKind } from './json-kinds.ts';
+import type { JsonKind } from './json-kind.ts';
+import { jsonKinds } from './json-kinds.ts';
 import { isObject } from './json-values.ts';
 
 const lists = [...jsonKinds.flatMap(({ list }) => list ?? []), 'value', 'Records', 'records', 'events', 'results'];

@@ -1,5 +1,5 @@
 /** Members of records whose types nobody vouches for. */
-import type { JsonObject } from './json-kinds.ts';
+import type { JsonObject } from './json-kind.ts';
 
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,4 +1,4 @@
-import type { JsonKind, JsonObject } from './json-kinds.ts';
+import type { JsonKind, JsonObject } from './json-kind.ts';
 import { isObject, memberOf, textOf } from './json-values.ts';
 
 /** `cryptsetup luksDump --dump-json-metadata` of LUKS2. Salts and digests are left out. */

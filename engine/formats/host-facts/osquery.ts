@@ -1,5 +1,5 @@
 import { MICROS_PER_SECOND } from '../../../shared/time.ts';
-import type { JsonFacts, JsonKind, JsonObject } from './json-kinds.ts';
+import type { JsonFacts, JsonKind, JsonObject } from './json-kind.ts';
 import { isObject, memberOf, objectsOf, textOf } from './json-values.ts';
 import type { Fact } from './kind.ts';
 

@@ -1,4 +1,4 @@
-import type { JsonKind } from './json-kinds.ts';
+import type { JsonKind } from './json-kind.ts';
 import { textOf } from './json-values.ts';
 
 /** `rpm -qa --queryformat` with a JSON object a line: name, version, release, arch. */

@@ -1,4 +1,4 @@
-import type { JsonKind } from './json-kinds.ts';
+import type { JsonKind } from './json-kind.ts';
 import { textOf } from './json-values.ts';
 
 /** `systemctl list-units -o json`, `systemctl list-unit-files -o json`. */
