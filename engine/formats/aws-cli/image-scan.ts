@@ -70,10 +70,10 @@ function basic(finding: Members): Finding {
 /** A finding of Amazon Inspector: one row for each package that has it. */
 function enhanced(finding: Members): readonly Finding[] {
   const details = isObject(finding['packageVulnerabilityDetails']) ? finding['packageVulnerabilityDetails'] : {};
-  const scores = listAt(details, 'cvss').toSorted((a, b) =>
-    String(a['version']).localeCompare(String(b['version']), 'en'),
+  const newest = listAt(details, 'cvss').reduce(
+    (newer, score) => (String(score['version']) > String(newer['version'] ?? '') ? score : newer),
+    {},
   );
-  const newest = scores.at(-1) ?? {};
   const common = {
     vulnerability_id: textAt(details, 'vulnerabilityId') ?? textAt(finding, 'title'),
     severity: textAt(finding, 'severity')?.toLowerCase(),
