@@ -1,6 +1,6 @@
 /** Reports of AIDE, the file integrity checker, as text and as JSON. docs/formats/aide.md */
-import type { Problem } from '../../../shared/problem.ts';
-import type { Format, ReadContext, RowSink, SourceReader } from '../format.ts';
+import type { Format } from '../format.ts';
+import { HeadReader } from '../framing/head-reader.ts';
 import { AideJsonReader } from './json-reader.ts';
 import { beginsAsJson, recogniseAide } from './recognise.ts';
 import { AideTextReader } from './text-reader.ts';
@@ -12,36 +12,8 @@ export const aide: Format = {
   framing: 'spans',
   streams: ['aide'],
   recognise: recogniseAide,
-  open: (sink, context) => new EitherReader(sink, context),
+  open: (sink, context) =>
+    new HeadReader((head) =>
+      beginsAsJson(head) ? new AideJsonReader(sink, context) : new AideTextReader(sink, context),
+    ),
 };
-
-/** Waits for the first characters, which tell JSON from text. */
-class EitherReader implements SourceReader {
-  #waiting = Buffer.alloc(0);
-  #reader: SourceReader | undefined;
-
-  constructor(
-    private readonly sink: RowSink,
-    private readonly context: ReadContext,
-  ) {}
-
-  push(piece: Uint8Array): void {
-    if (this.#reader) return this.#reader.push(piece);
-    this.#waiting = Buffer.concat([this.#waiting, piece]);
-    const text = this.#waiting.toString('latin1').trimStart();
-    if (text.length >= 64 || this.#waiting.length >= 4096) this.#choose();
-  }
-
-  finish(): Problem | undefined {
-    return (this.#reader ?? this.#choose()).finish();
-  }
-
-  #choose(): SourceReader {
-    const { sink, context } = this;
-    const reader = beginsAsJson(this.#waiting) ? new AideJsonReader(sink, context) : new AideTextReader(sink, context);
-    this.#reader = reader;
-    reader.push(this.#waiting);
-    this.#waiting = Buffer.alloc(0);
-    return reader;
-  }
-}

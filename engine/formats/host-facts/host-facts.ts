@@ -4,6 +4,7 @@
  */
 import type { Problem } from '../../../shared/problem.ts';
 import type { Format, ReadContext, Recognition, RowSink, SourceReader } from '../format.ts';
+import { HeadReader } from '../framing/head-reader.ts';
 import { isJson } from '../framing/json-or-csv.ts';
 import { firstLines } from '../framing/lines.ts';
 import { alsoInUtf16 } from '../framing/utf16-text.ts';
@@ -20,7 +21,7 @@ export const hostFacts: Format = alsoInUtf16({
   framing: 'spans',
   streams: [HOST_FACTS],
   recognise,
-  open: (sink, context) => new HostFactsReader(sink, context),
+  open: (sink, context) => new HeadReader((head) => openKind(head, sink, context)),
 });
 
 const NOT_OURS: Recognition = {
@@ -30,40 +31,6 @@ const NOT_OURS: Recognition = {
 
 function recognise(head: Uint8Array): Recognition {
   return (isJson(head) ? recogniseJson(head) : undefined) ?? recogniseText(head) ?? NOT_OURS;
-}
-
-const HEAD_BYTES = 64 * 1024;
-
-/** Keeps the head until it is known what the file is; then that reader gets every byte. */
-class HostFactsReader implements SourceReader {
-  #head: Uint8Array[] = [];
-  #length = 0;
-  #reader: SourceReader | undefined;
-
-  constructor(
-    private readonly sink: RowSink,
-    private readonly context: ReadContext,
-  ) {}
-
-  push(piece: Uint8Array): void {
-    if (this.#reader) return this.#reader.push(piece);
-    this.#head.push(piece.slice());
-    this.#length += piece.length;
-    if (this.#length >= HEAD_BYTES) this.#begin();
-  }
-
-  finish(): Problem | undefined {
-    if (!this.#reader) this.#begin();
-    return this.#reader?.finish();
-  }
-
-  #begin(): void {
-    const held = Buffer.concat(this.#head);
-    this.#head = [];
-    // What the file is may not depend on the size of the pieces that it comes in.
-    this.#reader = openKind(held.subarray(0, HEAD_BYTES), this.sink, this.context);
-    this.#reader.push(held);
-  }
 }
 
 function openKind(head: Uint8Array, sink: RowSink, context: ReadContext): SourceReader {

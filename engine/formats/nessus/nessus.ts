@@ -1,16 +1,12 @@
 /** Vulnerability and compliance scans by Nessus and Tenable's other products. docs/formats/nessus.md */
-import type { Format, ReadContext, Recognition, RowSink, SourceReader } from '../format.ts';
+import type { Format, Recognition } from '../format.ts';
 import { XmlTokenizer, type XmlElement } from '../framing/xml.ts';
-import { copyOf } from '../framing/copy-of.ts';
 import { CsvParser } from '../framing/csv.ts';
+import { HeadReader } from '../framing/head-reader.ts';
 import { alsoInUtf16 } from '../framing/utf16-text.ts';
-import type { Problem } from '../../../shared/problem.ts';
 import { missingColumns, placesOf } from './csv-columns.ts';
 import { NessusCsvReader } from './csv-reader.ts';
 import { NessusXmlReader } from './xml-reader.ts';
-
-/** White space before the first character that is worth keeping to find out. */
-const MAX_BLANK_BYTES = 64 * 1024;
 
 export const nessus: Format = alsoInUtf16({
   id: 'nessus',
@@ -19,7 +15,10 @@ export const nessus: Format = alsoInUtf16({
   framing: 'spans',
   streams: ['nessus'],
   recognise,
-  open: (sink, context) => new EitherReader(sink, context),
+  open: (sink, context) =>
+    new HeadReader((head) =>
+      isXml(head) === false ? new NessusCsvReader(sink, context) : new NessusXmlReader(sink, context),
+    ),
 });
 
 function recognise(head: Uint8Array): Recognition {
@@ -76,36 +75,4 @@ function recogniseCsv(head: Uint8Array): Recognition {
 function isXml(head: Uint8Array): boolean | undefined {
   const first = head.find((byte) => byte > 0x20 && ![0xef, 0xbb, 0xbf].includes(byte));
   return first === undefined ? undefined : first === 0x3c;
-}
-
-/** Waits for the first byte that tells XML from CSV, then hands everything on. */
-class EitherReader implements SourceReader {
-  readonly #waiting: Uint8Array[] = [];
-  #waitingBytes = 0;
-  #reader: SourceReader | undefined;
-
-  constructor(
-    private readonly sink: RowSink,
-    private readonly context: ReadContext,
-  ) {}
-
-  push(piece: Uint8Array): void {
-    if (this.#reader) return this.#reader.push(piece);
-    this.#waiting.push(copyOf(piece));
-    this.#waitingBytes += piece.length;
-    const xml = isXml(piece);
-    if (xml !== undefined || this.#waitingBytes > MAX_BLANK_BYTES) this.#choose(xml ?? true);
-  }
-
-  finish(): Problem | undefined {
-    return this.#choose(true).finish();
-  }
-
-  #choose(xml: boolean): SourceReader {
-    if (this.#reader) return this.#reader;
-    const { sink, context } = this;
-    this.#reader = xml ? new NessusXmlReader(sink, context) : new NessusCsvReader(sink, context);
-    for (const piece of this.#waiting.splice(0)) this.#reader.push(piece);
-    return this.#reader;
-  }
 }

@@ -3,7 +3,7 @@ import type { Format, Recognition } from '../format.ts';
 import { XmlTokenizer, type XmlElement } from '../framing/xml.ts';
 import { firstLines } from '../framing/lines.ts';
 import { commentFacts, hostLine } from './greppable.ts';
-import { beginsAsText, NmapOpener } from './opener.ts';
+import { beginsAsText, openNmap } from './opener.ts';
 
 export const nmap: Format = {
   id: 'nmap',
@@ -12,7 +12,7 @@ export const nmap: Format = {
   framing: 'spans',
   streams: ['nmap'],
   recognise,
-  open: (sink, context) => new NmapOpener(sink, context),
+  open: openNmap,
 };
 
 function recognise(head: Uint8Array): Recognition {

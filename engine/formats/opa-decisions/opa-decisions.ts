@@ -1,7 +1,7 @@
 /** Open Policy Agent: decision logs, status logs, its own log; results of opa eval, opa test and conftest. docs/formats/opa-decisions.md */
 import type { Format } from '../format.ts';
 import { asTextFile } from '../framing/text-file.ts';
-import { OpaFile } from './opa-file.ts';
+import { openOpaFile } from './opa-file.ts';
 import { recogniseOpa } from './recognise.ts';
 
 export const opaDecisions: Format = asTextFile({
@@ -11,5 +11,5 @@ export const opaDecisions: Format = asTextFile({
   framing: 'spans',
   streams: ['opa'],
   recognise: recogniseOpa,
-  open: (sink, context) => new OpaFile(sink, context),
+  open: openOpaFile,
 });
