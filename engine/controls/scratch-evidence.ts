@@ -1,4 +1,7 @@
 /** The evidence of a case, put into a database of its own as an import would. */
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fail } from '../../shared/problem.ts';
 import { parseInstant } from '../../shared/time.ts';
 import { seriesId } from '../core/series-id.ts';
@@ -30,6 +33,32 @@ const families: readonly (readonly EvidenceTableName[])[] = [
 /** Lists are written with a bar between items: `auditd|nmap`. */
 const ITEM_SEPARATOR = '|';
 
+let empty: Promise<Uint8Array> | undefined;
+
+/** A database with every table and view, and no rows: made once, for a pack has hundreds of cases. */
+function emptyDatabase(): Promise<Uint8Array> {
+  return (empty ??= makeEmptyDatabase().catch((error: unknown) => {
+    empty = undefined; // a disk that was full may have room later
+    throw error;
+  }));
+}
+
+async function makeEmptyDatabase(): Promise<Uint8Array> {
+  const folder = await mkdtemp(join(tmpdir(), 'fieldwork-'));
+  const path = join(folder, 'empty.duckdb');
+  try {
+    const database = await CaseDatabase.open({ path, memoryLimitMb: 512 });
+    try {
+      for (const statement of [...schemaStatements(), ...viewStatements()]) await database.query(statement);
+    } finally {
+      await database.close();
+    }
+    return await readFile(path);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
 /**
  * Makes a database at `path` with the evidence of a case: CSV text a table. Empty cells are NULL, times are RFC 3339,
  * `source_id` is 1 for what logs fill, 2 for what scans fill, 3 for metrics, then one a table, and `record` is the place
@@ -39,9 +68,9 @@ export async function makeScratchDatabase(
   path: string,
   evidence: Readonly<Record<string, string>>,
 ): Promise<CaseDatabase> {
+  await writeFile(path, await emptyDatabase());
   const database = await CaseDatabase.open({ path, memoryLimitMb: 512 });
   try {
-    for (const statement of [...schemaStatements(), ...viewStatements()]) await database.query(statement);
     await database.transaction(async (transaction) => {
       Object.entries(evidence).forEach(([name, csv], place) => {
         const table = bulkTable(name);
