@@ -134,7 +134,7 @@ test('files are decided, tried, imported and accounted for', async ({ served: { 
 
   const audit = planned(page, 'audit.log');
   await audit.getByTestId('planned-open').click();
-  await audit.getByLabel('System').fill('web-1');
+  await audit.getByTestId(/^file-\d+-system$/).fill('web-1');
   await audit.getByTestId('dry-run-start').click();
   await expect(audit.getByRole('region', { name: 'First rows of events from audit.log' })).toContainText('web-1');
 
