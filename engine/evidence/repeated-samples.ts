@@ -12,11 +12,6 @@ export async function findRepeatedSamples(
   sourceId: number,
 ): Promise<readonly { readonly ofSourceId: number; readonly samples: number }[]> {
   const source = { source: sourceId };
-  const some = await transaction.query(
-    `SELECT 1 FROM ${TEXT_SAMPLES} WHERE source_id = $source::INTEGER LIMIT 1`,
-    source,
-  );
-  if (some.length === 0) return [];
   await transaction.query(
     `INSERT INTO evidence.repeated_samples
      WITH series AS (

@@ -3,7 +3,7 @@ import { MICROS_PER_HOUR } from '../../shared/time.ts';
 import type { EvidenceTableName } from '../core/tables.ts';
 import type { ReadSource } from '../intake/database-recipe.ts';
 import type { Transaction } from '../store/case-database.ts';
-import { dropCommonTimes, findCommonTimes } from './common-times.ts';
+import { findCommonTimes } from './common-times.ts';
 import { rollUpConfigurations } from './config-drift.ts';
 import { describeCutEvents, joinCutEvents, type CutEvent } from './cut-events.ts';
 import { describeDifferences, findDeliveryDifferences, type Ask } from './delivery-differences.ts';
@@ -12,7 +12,7 @@ import { rollUpMetrics } from './metric-roll-ups.ts';
 import { rollUpScrapes } from './metric-streams.ts';
 import { clockRows, countRepeats, eventRows, findRepeatedClocks, findRepeatedEvents } from './repeated-records.ts';
 import { findRepeatedSamples } from './repeated-samples.ts';
-import { findRepeatedScans } from './repeated-files.ts';
+import { findRepeatedScans, scanTables } from './repeated-files.ts';
 import { describeMissingFiles } from './rotated-sets.ts';
 import { compareTickets } from './ticket-states.ts';
 
@@ -26,8 +26,8 @@ export async function rollUpSource(transaction: Transaction, source: ReadSource)
   const { sourceId, rows } = source;
   // Nothing is asked of tables that it has no rows of: thousands of small files come out of a bucket.
   const mayHave: MayHave = (...tables) => rows === undefined || tables.some((table) => (rows[table] ?? 0) > 0);
-  const cut = await compareWithEarlier(transaction, source, mayHave);
-  if (mayHave('events')) await rollUpEvents(transaction, sourceId);
+  const compared = await compareWithEarlier(transaction, source, mayHave);
+  if (mayHave('events')) await rollUpEvents(transaction, sourceId, rows?.['events']);
   if (mayHave('clock_samples')) await rollUpClocks(transaction, sourceId);
   if (mayHave('metric_series')) await rollUpMetrics(transaction, source);
   const samples = mayHave('metric_samples') ? await findRepeatedSamples(transaction, sourceId) : [];
@@ -36,34 +36,31 @@ export async function rollUpSource(transaction: Transaction, source: ReadSource)
   if (mayHave('trail_digests', 'trail_keys')) await checkDigestSignatures(transaction, sourceId);
   return [
     ...(await describeMissingFiles(transaction, source)),
-    ...describeCutEvents(cut),
-    ...(await describeRepeats(transaction, source)),
+    ...describeCutEvents(compared.cut),
+    ...(compared.mayRepeat ? await describeRepeats(transaction, source) : []),
     ...samples.map((found) => `${found.samples} of its samples are in S${found.ofSourceId} too: each counts once.`),
     ...(mayHave('tickets') ? await compareTickets(transaction, source) : []),
   ];
 }
 
-/** Finds what earlier sources have too; gives the events of this one that a file cut. */
-async function compareWithEarlier(
-  transaction: Transaction,
-  source: ReadSource,
-  mayHave: MayHave,
-): Promise<readonly CutEvent[]> {
+interface Compared {
+  /** Something was compared, so that it may have repeats. */
+  readonly mayRepeat: boolean;
+  /** Events of it that a file cut. */
+  readonly cut: readonly CutEvent[];
+}
+
+/** Finds what earlier sources have too. */
+async function compareWithEarlier(transaction: Transaction, source: ReadSource, mayHave: MayHave): Promise<Compared> {
   const { sourceId } = source;
-  let cut: readonly CutEvent[] = [];
   const ofEvents = mayHave('events') ? await findCommonTimes(transaction, source, eventRows) : undefined;
-  if (ofEvents) {
-    await findRepeatedEvents(transaction, sourceId, ofEvents);
-    cut = await joinCutEvents(transaction, sourceId, ofEvents);
-    await dropCommonTimes(transaction);
-  }
+  if (ofEvents) await findRepeatedEvents(transaction, sourceId, ofEvents);
+  const cut = ofEvents && mayHave('auditd_records') ? await joinCutEvents(transaction, sourceId, ofEvents) : [];
   const ofClocks = mayHave('clock_samples') ? await findCommonTimes(transaction, source, clockRows) : undefined;
-  if (ofClocks) {
-    await findRepeatedClocks(transaction, sourceId, ofClocks);
-    await dropCommonTimes(transaction);
-  }
-  if (mayHave('scans')) await findRepeatedScans(transaction, source);
-  return cut;
+  if (ofClocks) await findRepeatedClocks(transaction, sourceId, ofClocks);
+  const hasScans = mayHave(...scanTables);
+  if (hasScans) await findRepeatedScans(transaction, source);
+  return { mayRepeat: ofEvents !== undefined || ofClocks !== undefined || hasScans, cut };
 }
 
 /** How many records are repeats, and how the two deliveries differ where they are two of one log. */
@@ -97,7 +94,8 @@ interface Slice {
  * Fills `stream_hours` for one source: for each stream, system and UTC hour, how many events, the first and last,
  * and the longest silence (seconds) that ended in the hour. Events without a time or a system are not in it.
  */
-async function rollUpEvents(transaction: Transaction, sourceId: number): Promise<void> {
+async function rollUpEvents(transaction: Transaction, sourceId: number, count = Infinity): Promise<void> {
+  if (count <= EVENTS_A_SLICE) return rollUpSlice(transaction, sourceId, undefined);
   for (const slice of await slicesOf(transaction, sourceId)) await rollUpSlice(transaction, sourceId, slice);
 }
 
@@ -123,8 +121,11 @@ async function slicesOf(transaction: Transaction, sourceId: number): Promise<rea
   return slices;
 }
 
-/** Rolls up the events of a slice; those of the slices before it must be. */
-async function rollUpSlice(transaction: Transaction, sourceId: number, { from, to }: Slice): Promise<void> {
+/** Rolls up the events of a slice, or all; those of the slices before it must be. */
+async function rollUpSlice(transaction: Transaction, sourceId: number, slice: Slice | undefined): Promise<void> {
+  const isIn = slice
+    ? 'e.time >= make_timestamp($from::BIGINT) AND e.time < make_timestamp($to::BIGINT)'
+    : 'e.time IS NOT NULL';
   await transaction.query(
     `INSERT INTO evidence.stream_hours
      WITH heard AS (
@@ -135,13 +136,13 @@ async function rollUpSlice(transaction: Transaction, sourceId: number, { from, t
            lag(e.time) OVER (PARTITION BY e.stream, e.system ORDER BY e.time, e.record), h.last)) AS silence_s
        FROM evidence.events e LEFT JOIN heard h ON h.stream = e.stream AND h.system = e.system
        WHERE e.source_id = $source::INTEGER AND e.system IS NOT NULL
-         AND e.time >= make_timestamp($from::BIGINT) AND e.time < make_timestamp($to::BIGINT)
+         AND ${isIn}
          AND e.record NOT IN (SELECT record FROM evidence.repeats WHERE source_id = $source::INTEGER
            UNION ALL SELECT record FROM evidence.event_parts WHERE source_id = $source::INTEGER))
      SELECT $source::INTEGER, stream, system, date_trunc('hour', time), count(*), min(time), max(time), min(record),
        max(silence_s)
      FROM spoken GROUP BY stream, system, date_trunc('hour', time)`,
-    { source: sourceId, from, to },
+    { source: sourceId, ...slice },
   );
 }
 
