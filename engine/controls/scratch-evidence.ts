@@ -62,7 +62,8 @@ async function makeEmptyDatabase(): Promise<Uint8Array> {
 /**
  * Makes a database at `path` with the evidence of a case: CSV text a table. Empty cells are NULL, times are RFC 3339,
  * `source_id` is 1 for what logs fill, 2 for what scans fill, 3 for metrics, then one a table, and `record` is the place
- * of the row, unless the CSV has them. A `series_id` is a small number, made unique by its source. Roll-ups are made from the events. Fails with `pack_invalid` on a table, column or value that there is not.
+ * of the row, unless the CSV has them. A `series_id` is a small number, made unique by its source. Roll-ups are made as at an import.
+ * Fails with `pack_invalid` on a table, column or value that there is not.
  */
 export async function makeScratchDatabase(
   path: string,
@@ -71,18 +72,21 @@ export async function makeScratchDatabase(
   await writeFile(path, await emptyDatabase());
   const database = await CaseDatabase.open({ path, memoryLimitMb: 512 });
   try {
+    const counts = new Map<number, Record<string, number>>();
     await database.transaction(async (transaction) => {
       Object.entries(evidence).forEach(([name, csv], place) => {
         const table = bulkTable(name);
-        for (const row of readRows(name, csv, sourceOf(name, place))) transaction.add(table, valuesOf(table, row));
+        for (const row of readRows(name, csv, sourceOf(name, place))) {
+          const values = valuesOf(table, row);
+          transaction.add(table, values);
+          const rows = counts.get(Number(values[0])) ?? {};
+          counts.set(Number(values[0]), { ...rows, [name]: (rows[name] ?? 0) + 1 });
+        }
       });
     });
     await database.transaction(async (transaction) => {
-      const sources = await transaction.query(
-        'SELECT source_id FROM evidence.events UNION SELECT source_id FROM evidence.metric_series ORDER BY source_id',
-      );
-      for (const source of sources)
-        await rollUpSource(transaction, { sourceId: Number(source['source_id']), series: null, dayZone: 'UTC' });
+      for (const [sourceId, rows] of [...counts].sort(([a], [b]) => a - b))
+        await rollUpSource(transaction, { sourceId, series: null, dayZone: 'UTC', rows });
     });
     return database;
   } catch (error) {
