@@ -1,5 +1,5 @@
 /** Which audit events are sign-ins, one row of `authentications` each. See docs/formats/auditd.md, "Sign-ins". */
-import type { RowColumns } from '../../core/row-columns.ts';
+import { columnNumbers, setText, type ColumnNumbers, type RowColumns } from '../../core/row-columns.ts';
 import type { Described } from './described.ts';
 import { slots } from './keys.ts';
 import { programKind, programName } from './people.ts';
@@ -38,19 +38,6 @@ function isSignIn(type: string, exe: string | undefined, outcome: string | undef
   return (type === 'USER_AUTH' || type === 'USER_ACCT') && outcome === 'failure';
 }
 
-const filled = [
-  'time',
-  'system',
-  'stream',
-  'actor',
-  'provider',
-  'application',
-  'method',
-  'outcome',
-  'src_ip',
-  'session',
-] as const;
-
 /** What an event that may be a sign-in is beside its description. */
 export interface SignInEvent {
   /** Of its first line. */
@@ -65,10 +52,10 @@ export interface SignInEvent {
 
 /** Sign-ins as rows of `authentications`. */
 export class SignInRows {
-  private readonly at: Readonly<Record<(typeof filled)[number], number>>;
+  private readonly at: ColumnNumbers<'authentications'>;
 
   constructor(private readonly rows: RowColumns<'authentications'>) {
-    this.at = Object.fromEntries(filled.map((name) => [name, rows.column(name)])) as typeof this.at;
+    this.at = columnNumbers('authentications', rows);
   }
 
   /** Adds a row where the event is a sign-in. */
@@ -79,20 +66,16 @@ export class SignInRows {
     const program = programName(exe);
     const known = program === undefined ? undefined : (PROGRAMS.get(program) ?? program);
     rows.number(at.time, time);
-    this.text(at.system, system);
+    setText(rows, at.system, system);
     rows.text(at.stream, 'auditd');
-    this.text(at.actor, described.actor);
-    this.text(at.provider, main.type.name === 'USER_LOGIN' ? known : 'pam');
-    this.text(at.application, program === undefined ? undefined : APPLICATIONS.get(program));
-    if (programKind(exe) === 'switch') this.text(at.method, known);
-    this.text(at.outcome, outcome);
-    this.text(at.src_ip, described.src_ip);
+    setText(rows, at.actor, described.actor);
+    setText(rows, at.provider, main.type.name === 'USER_LOGIN' ? known : 'pam');
+    setText(rows, at.application, program === undefined ? undefined : APPLICATIONS.get(program));
+    if (programKind(exe) === 'switch') setText(rows, at.method, known);
+    setText(rows, at.outcome, outcome);
+    setText(rows, at.src_ip, described.src_ip);
     // The session of a switch is the one that it happens in, and a log-in that failed begins none.
-    if (programKind(exe) !== 'switch' && outcome === 'success') this.text(at.session, main.ses?.toString());
+    if (programKind(exe) !== 'switch' && outcome === 'success') setText(rows, at.session, main.ses?.toString());
     rows.end(record);
-  }
-
-  private text(column: number, text: string | null | undefined): void {
-    if (text !== undefined && text !== null) this.rows.text(column, text);
   }
 }

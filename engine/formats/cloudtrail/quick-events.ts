@@ -4,6 +4,7 @@
  * texts with escapes in them, members given twice, identities put together of several parts.
  */
 import { isUtf8 } from 'node:buffer';
+import type { ColumnNumbers } from '../../core/row-columns.ts';
 import type { EvidenceRow } from '../../core/tables.ts';
 import type { ReadContext, RowSink } from '../format.ts';
 import { isIpAddress, isIpv4At } from '../framing/ip-address.ts';
@@ -73,13 +74,13 @@ export class QuickEvents {
   private readonly actor = new QuickActor(this.event);
   private readonly times = new EventTimes();
   private readonly message = new QuickMessage();
-  private readonly spine: Readonly<Record<keyof EvidenceRow<'events'>, number>>;
+  private readonly spine: ColumnNumbers<'events'>;
+  private readonly detail: ColumnNumbers<'cloudtrail_records'>;
   private readonly copiedColumns: Int32Array;
   private readonly copiedSlots: Int32Array;
   private readonly writtenColumns: Int32Array;
   private readonly writtenSlots: Int32Array;
-  private readonly account: number;
-  private readonly flagColumns: Readonly<Record<'mfa' | 'readOnly' | 'management', number>>;
+
   /** `signedIn` is given the text of each event that may have a row of `authentications`, and its time. */
   constructor(
     private readonly sink: RowSink,
@@ -87,21 +88,12 @@ export class QuickEvents {
     private readonly context: ReadContext,
     private readonly signedIn: (text: string, micros: number, record: number) => void,
   ) {
-    const { events, details } = tables;
-    const spine = ['time', 'system', 'stream', 'class', 'activity', 'code', 'actor', 'target', 'src_ip', 'outcome'];
-    this.spine = Object.fromEntries(
-      [...spine, 'message'].map((name) => [name, events.column(name as 'time')]),
-    ) as never;
-    this.copiedColumns = Int32Array.from(copied, ([column]) => details.column(column));
+    this.spine = tables.events.at;
+    this.detail = tables.details.at;
+    this.copiedColumns = Int32Array.from(copied, ([column]) => this.detail[column]);
     this.copiedSlots = Int32Array.from(copied, ([, place]) => at[place]);
-    this.writtenColumns = Int32Array.from(written, ([column]) => details.column(column));
+    this.writtenColumns = Int32Array.from(written, ([column]) => this.detail[column]);
     this.writtenSlots = Int32Array.from(written, ([, place]) => at[place]);
-    this.account = details.column('account');
-    this.flagColumns = {
-      mfa: details.column('mfa'),
-      readOnly: details.column('read_only'),
-      management: details.column('management_event'),
-    };
   }
 
   /** As `JsonRecordHandler.quick`. */
@@ -254,7 +246,7 @@ export class QuickEvents {
   }
 
   private putDetails(record: number): void {
-    const { copiedColumns, copiedSlots, writtenColumns, writtenSlots, flagColumns } = this;
+    const { copiedColumns, copiedSlots, writtenColumns, writtenSlots, detail } = this;
     const { rows } = this.tables.details;
     const { bytes } = this.event;
     const { kind, from, to } = this.places;
@@ -263,7 +255,7 @@ export class QuickEvents {
       if (kind[slot] === TEXT && to[slot]! > from[slot]!) rows.bytes(copiedColumns[i]!, bytes, from[slot]!, to[slot]!);
     }
     const account = this.accountSlot();
-    if (account >= 0) rows.bytes(this.account, bytes, from[account]!, to[account]!);
+    if (account >= 0) rows.bytes(detail.account, bytes, from[account]!, to[account]!);
     for (let i = 0; i < writtenSlots.length; i++) {
       const slot = writtenSlots[i]!;
       if (kind[slot] === ABSENT || kind[slot] === NULL) continue;
@@ -271,9 +263,9 @@ export class QuickEvents {
       const quote = kind[slot] === TEXT || kind[slot] === WRITTEN_TEXT ? 1 : 0;
       rows.bytes(writtenColumns[i]!, bytes, from[slot]! - quote, to[slot]! + quote);
     }
-    this.putFlag(flagColumns.mfa, this.event.flagAt(at.mfaUsed) ?? this.event.flagAt(at.sessionMfa));
-    this.putFlag(flagColumns.readOnly, this.event.flagAt(at.readOnly));
-    this.putFlag(flagColumns.management, this.event.flagAt(at.management));
+    this.putFlag(detail.mfa, this.event.flagAt(at.mfaUsed) ?? this.event.flagAt(at.sessionMfa));
+    this.putFlag(detail.read_only, this.event.flagAt(at.readOnly));
+    this.putFlag(detail.management_event, this.event.flagAt(at.management));
     rows.end(record);
   }
 

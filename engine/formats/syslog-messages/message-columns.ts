@@ -1,5 +1,5 @@
 /** The rows of a syslog file, value by value: `events`, `syslog_records`, and `authentications` for a sign-in. */
-import type { RowColumns } from '../../core/row-columns.ts';
+import { columnNumbers, setNumber, setText, type ColumnNumbers, type RowColumns } from '../../core/row-columns.ts';
 import type { RowSink } from '../format.ts';
 import type { Meaning } from './meaning.ts';
 import type { SyslogMessage } from './message-rows.ts';
@@ -15,40 +15,6 @@ const LOOKED_AT_BYTES = 128 * 1024;
 const MOST_PROGRAMS = 1000;
 const LONGEST_REMEMBERED = 255;
 
-const filled = [
-  'time',
-  'received',
-  'system',
-  'stream',
-  'class',
-  'activity',
-  'code',
-  'actor',
-  'target',
-  'src_ip',
-  'src_port',
-  'dst_ip',
-  'dst_port',
-  'outcome',
-  'severity',
-  'sequence',
-  'message',
-] as const;
-const signInFilled = [
-  'time',
-  'system',
-  'stream',
-  'actor',
-  'provider',
-  'application',
-  'method',
-  'mfa',
-  'outcome',
-  'reason',
-  'src_ip',
-  'session',
-] as const;
-
 /** A message that was read as text. */
 export interface ReadMessage extends SyslogMessage {
   readonly facility: string | undefined;
@@ -62,13 +28,11 @@ export class MessageColumns {
   private readonly names = new NameMemo();
   private readonly programs = new Map<string, boolean>();
   private readonly events: RowColumns<'events'>;
-  private readonly at: Readonly<Record<(typeof filled)[number], number>>;
+  private readonly at: ColumnNumbers<'events'>;
   private readonly signIns: RowColumns<'authentications'>;
-  private readonly signInAt: Readonly<Record<(typeof signInFilled)[number], number>>;
+  private readonly signInAt: ColumnNumbers<'authentications'>;
   private readonly records: RowColumns<'syslog_records'>;
-  private readonly facility: number;
-  private readonly program: number;
-  private readonly pid: number;
+  private readonly recordAt: ColumnNumbers<'syslog_records'>;
 
   constructor(
     sink: Pick<RowSink, 'columns'>,
@@ -77,14 +41,9 @@ export class MessageColumns {
     this.events = sink.columns('events');
     this.signIns = sink.columns('authentications');
     this.records = sink.columns('syslog_records');
-    const { events, signIns, records } = this;
-    this.at = Object.fromEntries(filled.map((name) => [name, events.column(name)])) as typeof this.at;
-    this.signInAt = Object.fromEntries(
-      signInFilled.map((name) => [name, signIns.column(name)]),
-    ) as typeof this.signInAt;
-    this.facility = records.column('facility');
-    this.program = records.column('program');
-    this.pid = records.column('pid');
+    this.at = columnNumbers('events', this.events);
+    this.signInAt = columnNumbers('authentications', this.signIns);
+    this.recordAt = columnNumbers('syslog_records', this.records);
   }
 
   /** The host of a message; `undefined` where it names none. The same string for the same host, mostly. */
@@ -94,23 +53,23 @@ export class MessageColumns {
 
   /** Adds the rows of a message of `system`, citing `record`. */
   addStretches(said: MessageStretches, system: string | undefined, record: number): void {
-    const { events, at, records } = this;
+    const { events, at, records, recordAt } = this;
     const { bytes, programFrom, programTo, textFrom, textTo } = said;
     const program = programFrom === NOWHERE ? undefined : this.names.textOf(bytes, programFrom, programTo);
     const meaning = program === undefined ? undefined : this.meaningOf(said, program, system);
     if (textFrom !== NOWHERE) events.bytes(at.message, bytes, textFrom, textTo);
     const severity = said.priority === NOWHERE ? undefined : severityOf(said.priority);
     this.endEvent({ time: said.time, system, program, severity, sequence: said.sequence, meaning, record });
-    if (said.priority !== NOWHERE) records.text(this.facility, facilityOf(said.priority)!);
-    if (program !== undefined) records.text(this.program, program);
+    if (said.priority !== NOWHERE) records.text(recordAt.facility, facilityOf(said.priority)!);
+    if (program !== undefined) records.text(recordAt.program, program);
     const pid = wholeNumberIn(bytes, said.processFrom, said.processTo);
-    if (!Number.isNaN(pid)) records.number(this.pid, pid);
+    if (!Number.isNaN(pid)) records.number(recordAt.pid, pid);
     records.end(record);
   }
 
   /** Adds the rows of a message that was read as text, citing `record`. */
   add(said: ReadMessage, record: number): void {
-    const { events, at, records } = this;
+    const { events, at, records, recordAt } = this;
     const { system, program, message, severity, facility, pid } = said;
     const meant = program === undefined || message === undefined ? undefined : meaningOf(program, message);
     const meaning = meant && this.chains.complete(system, meant);
@@ -118,9 +77,9 @@ export class MessageColumns {
     setText(events, at.message, message);
     const sequence = said.sequence === undefined ? NaN : Number(said.sequence);
     this.endEvent({ time: Number(said.time), system, program, severity, sequence, meaning, record });
-    setText(records, this.facility, facility);
-    setText(records, this.program, program);
-    if (pid !== undefined) records.number(this.pid, pid);
+    setText(records, recordAt.facility, facility);
+    setText(records, recordAt.program, program);
+    setNumber(records, recordAt.pid, pid);
     records.end(record);
   }
 
@@ -165,9 +124,9 @@ export class MessageColumns {
     setText(events, at.actor, meaning.actor);
     setText(events, at.target, meaning.target);
     setText(events, at.src_ip, meaning.src_ip);
-    setPort(events, at.src_port, meaning.src_port);
+    setNumber(events, at.src_port, meaning.src_port);
     setText(events, at.dst_ip, meaning.dst_ip);
-    setPort(events, at.dst_port, meaning.dst_port);
+    setNumber(events, at.dst_port, meaning.dst_port);
     setText(events, at.outcome, meaning.outcome);
   }
 
@@ -199,14 +158,4 @@ interface EventParts {
   readonly sequence: number;
   readonly meaning: Meaning | undefined;
   readonly record: number;
-}
-
-type Texts = Pick<RowColumns<'events'>, 'text'>;
-
-function setText(rows: Texts, column: number, text: string | null | undefined): void {
-  if (text !== undefined && text !== null) rows.text(column, text);
-}
-
-function setPort(rows: Pick<RowColumns<'events'>, 'number'>, column: number, port: number | null | undefined): void {
-  if (port !== undefined && port !== null) rows.number(column, port);
 }
