@@ -8,6 +8,7 @@
  * That the list comes first tells an answer from a resource which has a list of that name itself: an instance has
  * SecurityGroups too, but not as its first member.
  */
+import { HeadReader } from '../framing/head-reader.ts';
 import { JsonRecordScanner, type JsonEnding, type JsonRecordHandler } from '../framing/json-records.ts';
 import { firstKeys, recordLists } from './classify.ts';
 
@@ -16,28 +17,13 @@ const ENOUGH = 8192;
 const PAGE = String.raw`"(?:IsTruncated|NextToken|nextToken|Marker|NextMarker|MaxItems|Truncated|Count|count)"\s*:\s*(?:"[^"\\]{0,4000}"|[a-z0-9.]{1,30})\s*,\s*`;
 const ANSWER = new RegExp(String.raw`^(?:\xef\xbb\xbf)?[\s[]*\{\s*(?:${PAGE}){0,4}"(\w{1,60})"\s*:\s*\[`);
 
-export class AnswerScanner {
-  #head = Buffer.alloc(0);
-  #scanner: JsonRecordScanner | undefined;
-
-  constructor(private readonly handler: JsonRecordHandler) {}
-
-  push(piece: Uint8Array): void {
-    if (this.#scanner) return this.#scanner.push(piece);
-    this.#head = Buffer.concat([this.#head, piece]);
-    if (this.#head.length >= ENOUGH) this.#begin();
-  }
-
-  finish(): JsonEnding {
-    return (this.#scanner ?? this.#begin()).finish();
-  }
-
-  #begin(): JsonRecordScanner {
-    const isAnswer = answerList(this.#head) !== undefined;
-    this.#scanner = new JsonRecordScanner({ lists: isAnswer ? recordLists : [], firstKeys }, this.handler);
-    this.#scanner.push(this.#head);
-    this.#head = Buffer.alloc(0);
-    return this.#scanner;
+/** Gives records as `JsonRecordScanner` does. */
+export class AnswerScanner extends HeadReader<JsonEnding> {
+  constructor(handler: JsonRecordHandler) {
+    super((head) => {
+      const isAnswer = answerList(head) !== undefined;
+      return new JsonRecordScanner({ lists: isAnswer ? recordLists : [], firstKeys }, handler);
+    }, ENOUGH);
   }
 }
 

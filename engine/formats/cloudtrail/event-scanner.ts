@@ -5,6 +5,7 @@
  *   line = time SP value LF
  */
 import { isUtf8 } from 'node:buffer';
+import { HeadReader } from '../framing/head-reader.ts';
 import { readJsonRecord } from '../framing/json-members.ts';
 import { JsonRecordScanner, type JsonEnding, type JsonRecordHandler } from '../framing/json-records.ts';
 import { decodeText, LineSplitter, longLineReason } from '../framing/lines.ts';
@@ -15,43 +16,18 @@ const STAMP = /^(?:\xef\xbb\xbf)?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+
 /** A time is no longer than this, a byte order mark and spaces included. */
 const ENOUGH = 64;
 
-interface Scanner {
-  push(piece: Uint8Array): void;
-  finish(): JsonEnding;
-}
-
 /** Gives records as `JsonRecordScanner` does; of a line with a time, the value after it. */
-export class EventScanner implements Scanner {
-  #head = Buffer.alloc(0);
-  #scanner: Scanner | undefined;
-
-  constructor(private readonly handler: JsonRecordHandler) {}
-
-  push(piece: Uint8Array): void {
-    if (this.#scanner) return this.#scanner.push(piece);
-    this.#head = Buffer.concat([this.#head, piece]);
-    if (this.#head.length >= ENOUGH) this.#begin();
-  }
-
-  finish(): JsonEnding {
-    return (this.#scanner ?? this.#begin()).finish();
-  }
-
-  #begin(): Scanner {
-    const scanner = this.#scannerFor(this.#head.toString('latin1', 0, ENOUGH));
-    scanner.push(this.#head);
-    this.#head = Buffer.alloc(0);
-    this.#scanner = scanner;
-    return scanner;
-  }
-
-  #scannerFor(head: string): Scanner {
-    if (STAMP.test(head)) return new StampedLines(this.handler);
-    return beginsTable(head) ? new EventTable(this.handler) : new JsonRecordScanner(scannerOptions, this.handler);
+export class EventScanner extends HeadReader<JsonEnding> {
+  constructor(handler: JsonRecordHandler) {
+    super((bytes) => {
+      const head = Buffer.from(bytes).toString('latin1');
+      if (STAMP.test(head)) return new StampedLines(handler);
+      return beginsTable(head) ? new EventTable(handler) : new JsonRecordScanner(scannerOptions, handler);
+    }, ENOUGH);
   }
 }
 
-class StampedLines implements Scanner {
+class StampedLines {
   readonly #splitter: LineSplitter;
 
   constructor(private readonly handler: JsonRecordHandler) {

@@ -1,9 +1,9 @@
 /** Vulnerability and compliance scans by Nessus and Tenable's other products. docs/formats/nessus.md */
 import type { Format, Recognition } from '../format.ts';
-import { XmlTokenizer, type XmlElement } from '../framing/xml.ts';
 import { CsvParser } from '../framing/csv.ts';
 import { HeadReader } from '../framing/head-reader.ts';
 import { alsoInUtf16 } from '../framing/utf16-text.ts';
+import { rootText, xmlRoot } from '../framing/xml-root.ts';
 import { missingColumns, placesOf } from './csv-columns.ts';
 import { NessusCsvReader } from './csv-reader.ts';
 import { NessusXmlReader } from './xml-reader.ts';
@@ -26,21 +26,12 @@ function recognise(head: Uint8Array): Recognition {
 }
 
 function recogniseXml(head: Uint8Array): Recognition {
-  let root: XmlElement | undefined;
   let hosts = 0;
-  const tokenizer = new XmlTokenizer({
-    open: (element) => {
-      root ??= element;
-      if (element.depth === 3 && element.name === 'ReportHost') hosts++;
-    },
-    close: () => undefined,
-    text: () => undefined,
+  const root = xmlRoot(head, ({ depth, name }) => {
+    if (depth === 3 && name === 'ReportHost') hosts++;
   });
-  tokenizer.push(head);
-  tokenizer.finish();
   if (root?.name !== 'NessusClientData_v2') {
-    const found = root === undefined ? 'no element' : `<${root.name.slice(0, 60)}>`;
-    return { confidence: 0, reason: `The file begins with ${found}, not <NessusClientData_v2>.` };
+    return { confidence: 0, reason: `The file begins with ${rootText(root?.name)}, not <NessusClientData_v2>.` };
   }
   const reason = `The root element is <NessusClientData_v2>, with ${hosts} hosts in the first ${head.length} bytes.`;
   return { confidence: 0.99, reason };

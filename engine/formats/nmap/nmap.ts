@@ -1,7 +1,7 @@
 /** Port scans by nmap, and by scanners that write its XML. docs/formats/nmap.md */
 import type { Format, Recognition } from '../format.ts';
-import { XmlTokenizer, type XmlElement } from '../framing/xml.ts';
 import { firstLines } from '../framing/lines.ts';
+import { rootText, xmlRoot } from '../framing/xml-root.ts';
 import { commentFacts, hostLine } from './greppable.ts';
 import { beginsAsText, openNmap } from './opener.ts';
 
@@ -20,21 +20,12 @@ function recognise(head: Uint8Array): Recognition {
 }
 
 function recogniseXml(head: Uint8Array): Recognition {
-  let root: XmlElement | undefined;
   let hosts = 0;
-  const tokenizer = new XmlTokenizer({
-    open: (element) => {
-      root ??= element;
-      if (element.depth === 2 && element.name === 'host') hosts++;
-    },
-    close: () => undefined,
-    text: () => undefined,
+  const root = xmlRoot(head, ({ depth, name }) => {
+    if (depth === 2 && name === 'host') hosts++;
   });
-  tokenizer.push(head);
-  tokenizer.finish();
   if (root?.name !== 'nmaprun') {
-    const found = root === undefined ? 'no element' : `<${root.name.slice(0, 60)}>`;
-    return { confidence: 0, reason: `The file begins with ${found}, not <nmaprun>.` };
+    return { confidence: 0, reason: `The file begins with ${rootText(root?.name)}, not <nmaprun>.` };
   }
   const tool = [root.attributes.get('scanner') ?? 'nmap', root.attributes.get('version') ?? ''].join(' ').trim();
   const reason = `The root element is <nmaprun> by ${tool}, with ${hosts} hosts in the first ${head.length} bytes.`;

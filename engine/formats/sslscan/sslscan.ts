@@ -1,7 +1,7 @@
 /** Results of sslscan, which lists what an endpoint offers in TLS. docs/formats/sslscan.md */
 import type { Format, Recognition } from '../format.ts';
 import { firstLines } from '../framing/lines.ts';
-import { XmlTokenizer, type XmlElement } from '../framing/xml.ts';
+import { rootText, xmlRoot } from '../framing/xml-root.ts';
 import { SslscanReader } from './reader.ts';
 
 export const sslscan: Format = {
@@ -18,23 +18,14 @@ export const sslscan: Format = {
 const TERMINAL_LINE = /^(?:\u001b\[[\d;]*m)*Testing SSL server \S+ on port \S+/;
 
 function recognise(head: Uint8Array): Recognition {
-  let root: XmlElement | undefined;
   let tests = 0;
-  const tokenizer = new XmlTokenizer({
-    open: (element) => {
-      root ??= element;
-      if (element.depth === 2 && element.name === 'ssltest') tests++;
-    },
-    close: () => undefined,
-    text: () => undefined,
+  const root = xmlRoot(head, ({ depth, name }) => {
+    if (depth === 2 && name === 'ssltest') tests++;
   });
-  tokenizer.push(head);
-  tokenizer.finish();
   const titled = root?.attributes.get('title')?.startsWith('SSLScan') === true;
   if (root?.name === 'document' && (titled || tests > 0))
     return { confidence: 0.98, reason: `The root element is <document> of sslscan, with ${tests} <ssltest> in it.` };
   if (firstLines(head, 50).some((line) => TERMINAL_LINE.test(line.slice(0, 1000))))
     return { confidence: 0.9, reason: 'It is what sslscan shows on the terminal; its XML is another file.' };
-  const found = root === undefined ? 'no element' : `<${root.name.slice(0, 60)}>`;
-  return { confidence: 0, reason: `The file begins with ${found}, not with <document> of sslscan.` };
+  return { confidence: 0, reason: `The file begins with ${rootText(root?.name)}, not with <document> of sslscan.` };
 }

@@ -1,5 +1,6 @@
 import type { Recognition } from '../format.ts';
-import { XmlTokenizer } from '../framing/xml.ts';
+import { rootText, xmlRoot } from '../framing/xml-root.ts';
+import type { XmlElement } from '../framing/xml.ts';
 import { NameScopes, type QualifiedName } from './names.ts';
 
 /** The root elements of files that may hold results. Without a namespace it is XCCDF by its names alone. */
@@ -13,20 +14,14 @@ export function recogniseXccdf(head: Uint8Array): Recognition {
   const names = new NameScopes();
   let root: QualifiedName | undefined;
   let results = 0;
-  const tokenizer = new XmlTokenizer({
-    open: (element) => {
-      const name = names.open(element);
-      root ??= name;
-      if (name.name === 'rule-result') results++;
-    },
-    close: (_name, _end, depth) => names.close(depth),
-    text: () => undefined,
-  });
-  tokenizer.push(head);
-  tokenizer.finish();
+  const open = (element: XmlElement): void => {
+    const name = names.open(element);
+    root ??= name;
+    if (name.name === 'rule-result') results++;
+  };
+  xmlRoot(head, open, (depth) => names.close(depth));
   if (root === undefined || !isXccdfRoot(root)) {
-    const found = root === undefined ? 'no element' : `<${root.name.slice(0, 60)}>`;
-    return { confidence: 0, reason: `The file begins with ${found}, which is none of XCCDF or ARF.` };
+    return { confidence: 0, reason: `The file begins with ${rootText(root?.name)}, which is none of XCCDF or ARF.` };
   }
   const plain = root.vocabulary === 'none';
   const reason = `The root element is <${root.name}> of ${plain ? 'no namespace' : root.vocabulary.toUpperCase()}, with ${results} rule results in the first ${head.length} bytes.`;
