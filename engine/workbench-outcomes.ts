@@ -2,7 +2,6 @@
 import type { FileOutcome, FileProblem, ImportAccount, PlannedEvidence } from '../shared/contract.ts';
 import type { Problem } from '../shared/problem.ts';
 import type { Candidate } from './formats/registry.ts';
-import { alreadyThereAs } from './intake/import-account.ts';
 import type { FileReport } from './intake/import-report.ts';
 import type { WorkbenchPlannedFile } from './workbench-planned.ts';
 
@@ -26,7 +25,7 @@ export function outcomeOf(report: FileReport, planned: WorkbenchPlannedFile): Fi
   const member = report.path.startsWith(`${planned.path}!`) ? report.path.slice(planned.path.length) : '';
   const place = { file, name: `${fileName}${member}` };
   if (report.outcome === 'refused') {
-    const sourceId = alreadyThereAs(report.problem);
+    const sourceId = report.alreadyThereAs;
     if (sourceId !== undefined) return { outcome: 'already there', ...place, sourceId };
     return { outcome: 'refused', ...place, problem: problemOf(report.problem) };
   }

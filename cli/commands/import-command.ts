@@ -70,13 +70,8 @@ function accountOf(report: ImportReport): Account {
 }
 
 function outcomeOf(file: FileReport): Outcome {
-  if (file.outcome !== 'refused' || file.problem.code !== 'already_exists') return file;
-  return { outcome: 'already there', path: file.path, source: sourceNamed(file.problem) };
-}
-
-/** The source that the message names; the report has it nowhere else. */
-function sourceNamed({ message }: Problem): string {
-  return /\bS\d+\b/.exec(message)?.[0] ?? '';
+  if (file.outcome !== 'refused' || file.alreadyThereAs === undefined) return file;
+  return { outcome: 'already there', path: file.path, source: `S${file.alreadyThereAs}` };
 }
 
 function printAccount({ files, imported, alreadyThere, records, rejected, refused }: Account): void {

@@ -1,5 +1,5 @@
 /** What is said of a source that was imported: in the ledger, and to the person who asked; and why one was not. */
-import { fail, type Problem } from '../../shared/problem.ts';
+import { fail, ProblemError } from '../../shared/problem.ts';
 import type { FileReport } from './import-report.ts';
 import type { SealedFile, SourceContent, SourceSpec } from './import-source.ts';
 import { ledgerData, ledgerInstant } from './ledger-kinds.ts';
@@ -61,19 +61,19 @@ export function importedReport(
   };
 }
 
-export function failAlreadyThere(spec: SourceSpec, sourceId: number): never {
-  return fail({
-    code: 'already_exists',
-    message: `The same file is in the case already, as S${sourceId}.`,
-    where: { file: spec.originalPath },
-    remedy: 'Nothing is to be done: each of its records counts once.',
-  });
-}
-
-/** The source that holds a refused file already; undefined where it was refused for another reason. */
-export function alreadyThereAs({ code, message }: Problem): number | undefined {
-  const [, source] = code === 'already_exists' ? (/\bas S(\d+)\b/.exec(message) ?? []) : [];
-  return source === undefined ? undefined : Number(source);
+/** Thrown for a file that the case has as a source. */
+export class AlreadyThere extends ProblemError {
+  constructor(
+    file: string,
+    readonly sourceId: number,
+  ) {
+    super({
+      code: 'already_exists',
+      message: `The same file is in the case already, as S${sourceId}.`,
+      where: { file },
+      remedy: 'Nothing is to be done: each of its records counts once.',
+    });
+  }
 }
 
 export function failNested(file: string): never {

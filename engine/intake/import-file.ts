@@ -17,7 +17,7 @@ import { copyFolder, folderHash, identityOf, partsBelow } from './folder-source.
 import { firstRows } from './first-rows.ts';
 import { Growth, MOST_ARCHIVE_GROWTH, MOST_FILE_GROWTH } from './growth.ts';
 import { HashedCopy } from './hashed-copy.ts';
-import { failAlreadyThere, failEmptyArchive, importedEntry, importedReport } from './import-account.ts';
+import { AlreadyThere, failEmptyArchive, importedEntry, importedReport } from './import-account.ts';
 import type { ImportProgress } from './import-progress.ts';
 import type { FileReport, ImportOptions } from './import-report.ts';
 import { readFolderSource, type FolderContent } from './import-snapshot.ts';
@@ -296,7 +296,7 @@ export class FileImport {
     const same = this.task.target.sources.find(
       ({ sha256, member }) => sha256 === sealed.sha256 && member === spec.member,
     );
-    if (same) failAlreadyThere(spec, same.source_id);
+    if (same) throw new AlreadyThere(spec.originalPath, same.source_id);
   }
 
   private async copyAndHash(): Promise<SealedFile> {
@@ -311,7 +311,8 @@ export class FileImport {
     const problem = asProblem(error, this.task.target.folder.root);
     // These end the whole import; any other problem is this file's alone.
     if (!(problem instanceof ProblemError) || ['cancelled', 'disk_full'].includes(problem.problem.code)) throw problem;
-    return { outcome: 'refused', path, problem: problem.problem };
+    const there = problem instanceof AlreadyThere ? { alreadyThereAs: problem.sourceId } : {};
+    return { outcome: 'refused', path, problem: problem.problem, ...there };
   }
 }
 

@@ -110,7 +110,7 @@ function summarise(files: readonly FileReport[]): ImportReport {
 async function noteRefusals(target: EvidenceCase, files: readonly FileReport[]): Promise<void> {
   const entries = files.flatMap((file) => {
     // A file that is in the case already is not missing from it.
-    if (file.outcome !== 'refused' || file.problem.code === 'already_exists') return [];
+    if (file.outcome !== 'refused' || file.alreadyThereAs !== undefined) return [];
     return [refusedEntry(file.path, file.problem.code, file.problem.message)];
   });
   for (let from = 0; from < entries.length; from += REFUSALS_AT_ONCE)

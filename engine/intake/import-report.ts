@@ -55,7 +55,13 @@ export type FileReport =
       /** Of a dry run: the first rows of each table, as they would land. */
       readonly preview?: readonly PreviewTable[];
     }
-  | { readonly outcome: 'refused'; readonly path: string; readonly problem: Problem };
+  | {
+      readonly outcome: 'refused';
+      readonly path: string;
+      readonly problem: Problem;
+      /** The source that the case has of the same file; left out where it was refused for another reason. */
+      readonly alreadyThereAs?: number;
+    };
 
 export interface ImportReport {
   readonly files: readonly FileReport[];

@@ -209,8 +209,8 @@ function checkAtRest(file: string, before: TimeAndSize, after: TimeAndSize): voi
 }
 
 /**
- * The bytes inside gzip data, all members of it; `expected` bytes of data, where that is known. Fails with `damaged_file` when they are cut off or corrupt, or when
- * other bytes follow them; only zeros may, which tapes are filled up with.
+ * The bytes inside gzip data, all members of it; `expected` bytes of data, where that is known. Fails with `damaged_file`
+ * when they are cut off or corrupt, or when other bytes follow them; only zeros may, which tapes are filled up with.
  */
 export async function* gunzipped(
   compressed: AsyncIterable<Uint8Array>,
