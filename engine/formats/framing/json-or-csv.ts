@@ -1,12 +1,11 @@
 /** Formats that are exported as JSON or as CSV: the first character tells. */
 import type { SourceReader } from '../format.ts';
+import { firstByte } from './first-byte.ts';
 import { HeadReader } from './head-reader.ts';
-
-const BOM = [0xef, 0xbb, 0xbf];
 
 /** JSON begins with a bracket; no header of a table does. `undefined` when there is only white space so far. */
 export function isJson(head: Uint8Array): boolean | undefined {
-  const first = head.find((byte) => byte > 0x20 && !BOM.includes(byte));
+  const first = firstByte(head);
   return first === undefined ? undefined : first === 0x7b || first === 0x5b;
 }
 

@@ -1,6 +1,7 @@
 /** Vulnerability and compliance scans by Nessus and Tenable's other products. docs/formats/nessus.md */
 import type { Format, Recognition } from '../format.ts';
 import { CsvParser } from '../framing/csv.ts';
+import { firstByte } from '../framing/first-byte.ts';
 import { HeadReader } from '../framing/head-reader.ts';
 import { alsoInUtf16 } from '../framing/utf16-text.ts';
 import { rootText, xmlRoot } from '../framing/xml-root.ts';
@@ -64,6 +65,6 @@ function recogniseCsv(head: Uint8Array): Recognition {
 
 /** XML begins with a sign that no header of a table has. `undefined` when there is only white space so far. */
 function isXml(head: Uint8Array): boolean | undefined {
-  const first = head.find((byte) => byte > 0x20 && ![0xef, 0xbb, 0xbf].includes(byte));
+  const first = firstByte(head);
   return first === undefined ? undefined : first === 0x3c;
 }

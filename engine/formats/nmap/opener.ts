@@ -1,13 +1,12 @@
 import type { ReadContext, RowSink, SourceReader } from '../format.ts';
+import { firstByte } from '../framing/first-byte.ts';
 import { HeadReader } from '../framing/head-reader.ts';
 import { GreppableReader } from './greppable-reader.ts';
 import { NmapReader } from './reader.ts';
 
-const BOM = [0xef, 0xbb, 0xbf];
-
 /** True for greppable output, which no XML begins like; `undefined` when there is only white space so far. */
 export function beginsAsText(bytes: Uint8Array): boolean | undefined {
-  const first = bytes.find((byte) => byte > 0x20 && !BOM.includes(byte));
+  const first = firstByte(bytes);
   return first === undefined ? undefined : first === 0x23 || first === 0x48 || first === 0x54;
 }
 
