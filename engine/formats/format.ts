@@ -57,7 +57,7 @@ export interface RowSink {
   reject(reason: string, raw: Uint8Array): void;
   /** Something taken for granted for the whole source: the year, the zone, the system. Kept once each, printed. */
   assume(statement: string): void;
-  /** First and last evidence time are taken from `time` columns; a reader that knows better adds a time here. */
+  /** First and last evidence time are taken from `time` and `captured`; a reader that knows better adds a time here. */
   sawTime(micros: bigint): void;
 }
 

@@ -126,7 +126,7 @@ export class DatabaseSink implements RowSink {
     this.transaction.add(bulk, values);
     this.ends[record]! |= IN_TABLE;
     this.rows.set(table, (this.rows.get(table) ?? 0) + 1);
-    const time = columns['time'] as bigint | null | undefined;
+    const time: unknown = columns['time'] ?? columns['captured'];
     if (typeof time === 'bigint') this.sawTime(time);
   }
 

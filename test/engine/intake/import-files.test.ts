@@ -57,6 +57,18 @@ async function evidence(files: Readonly<Record<string, string | Buffer>>): Promi
 }
 
 describe('what can be read is kept', () => {
+  it('a configuration with the time at which it was looked at', async () => {
+    const target = await newTestCase();
+    const report = await importFiles(
+      target,
+      ['test/fixtures/firewall-config/gen-iptables-save.txt'],
+      { system: 'web-1', zone: 'UTC' },
+      testJob(),
+    );
+    expect(report.files).toMatchObject([{ firstTime: '2026-11-21T06:25:07Z', lastTime: '2026-11-21T06:25:07Z' }]);
+    await target.close();
+  });
+
   it('plain, gzip and zip files of a folder, each sealed under its hash and accounted for', async () => {
     const target = await newTestCase();
     const folder = await evidence({
