@@ -6,9 +6,11 @@
  * and people read, with systems named as the inventory names them (engine/evidence/views.ts).
  */
 import { citationColumns, evidenceTable, evidenceTableNames, type ColumnType } from '../core/tables.ts';
+import type { BulkTable } from './bulk-rows.ts';
+import { timelineTables } from './timeline-tables.ts';
 
 /** Rises with every change to the tables, the views or what fills them. */
-export const SCHEMA_VERSION = 7;
+export const SCHEMA_VERSION = 8;
 
 const sqlTypes: Readonly<Record<ColumnType, string>> = {
   time: 'TIMESTAMP',
@@ -86,6 +88,8 @@ const ownTables: readonly string[] = [
   `CREATE TABLE evidence.digest_signatures (
      source_id INTEGER, record BIGINT, next_source_id INTEGER, next_record BIGINT, key_source_id INTEGER, key_record BIGINT,
      valid BOOLEAN)`,
+  // What the timeline was made from, so that it is made again when that changes.
+  `CREATE TABLE timeline_state (part VARCHAR, fingerprint VARCHAR)`,
   `CREATE TABLE window_days (day VARCHAR, day_from TIMESTAMP, day_to TIMESTAMP)`,
   `CREATE TABLE runs (
      run_id VARCHAR, started TIMESTAMP, finished TIMESTAMP, ledger_seq BIGINT, evidence_hash VARCHAR,
@@ -108,5 +112,10 @@ export function schemaStatements(): readonly string[] {
   const tables = evidenceTableNames
     .filter((name) => name !== 'metric_samples')
     .map((name) => createEvidenceTable(name));
-  return ['CREATE SCHEMA evidence', ...tables, ...createSamples, ...ownTables];
+  return ['CREATE SCHEMA evidence', ...tables, ...createSamples, ...ownTables, ...timelineTables.map(createOwnTable)];
+}
+
+function createOwnTable({ target, columns }: BulkTable): string {
+  const sqlOf = (type: BulkTable['columns'][number]['type']): string => (type === 'blob' ? 'BLOB' : sqlTypes[type]);
+  return `CREATE TABLE ${target} (${columns.map(({ name, type }) => `"${name}" ${sqlOf(type)}`).join(', ')})`;
 }

@@ -35,6 +35,10 @@ export const controlTables: readonly string[] = [
   'processes',
   'stream_hours',
   'system_names',
+  'expectations',
+  'coverage',
+  'gaps',
+  'clock_intervals',
   'sources',
   'window_days',
 ];
