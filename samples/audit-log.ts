@@ -16,6 +16,8 @@ import {
 import { people, type Host } from './company.ts';
 import type { AuditPause, Command, Happening, Reboot, Visit } from './host-day.ts';
 import type { LogLine } from './log-lines.ts';
+import { sequenceLosses, shownAt } from './plan.ts';
+import { instantAt } from './host-day.ts';
 
 /** One event before it has its serial. */
 interface Pending {
@@ -46,6 +48,10 @@ export class AuditLog {
   private daemonSerial: number;
   private session = 40;
   private pid = 20_000;
+  private lastCounted = 0;
+  private lossesLeft;
+  /** Where serials were lost: the times of the records before and after, milliseconds UTC. */
+  readonly losses: { readonly id: string; readonly from: number; readonly to: number }[] = [];
 
   constructor(
     private readonly host: Host,
@@ -54,6 +60,7 @@ export class AuditLog {
   ) {
     this.serial = firstSerial;
     this.daemonSerial = firstSerial % 7000;
+    this.lossesLeft = sequenceLosses.filter(({ system }) => system === host.system);
   }
 
   /** The lines of a day. `happenings` are in order of time and end before the next day begins. */
@@ -67,6 +74,7 @@ export class AuditLog {
       if (isSuspended) continue;
       event.records.forEach(([type, body], place) =>
         lines.push({
+          at: shownAt(this.host.system, event.at),
           text: `node=${this.host.system} type=${type} msg=audit(${stamp}): ${body}`,
           plant: place === 0 ? event.plant : undefined,
         }),
@@ -75,11 +83,24 @@ export class AuditLog {
     return lines;
   }
 
-  private stampOf({ at, isDaemon, isBoot }: Pending): string {
+  private stampOf({ at: real, isDaemon, isBoot }: Pending): string {
+    const at = shownAt(this.host.system, real);
     const time = `${Math.floor(at / 1000)}.${String(at % 1000).padStart(3, '0')}`;
     if (isDaemon) return `${time}:${this.daemonSerial++}`;
     if (isBoot) this.serial = FIRST_SERIAL;
+    this.lose(at);
     return `${time}:${this.serial++}`;
+  }
+
+  /** Counts on without a record where the plan says so: the backlog of the kernel was full. */
+  private lose(at: number): void {
+    const loss = this.lossesLeft[0];
+    if (loss && at >= instantAt(...loss.after)) {
+      this.serial += loss.lost;
+      this.losses.push({ id: loss.id, from: this.lastCounted, to: at });
+      this.lossesLeft = this.lossesLeft.slice(1);
+    }
+    this.lastCounted = at;
   }
 
   private eventsOf(happening: Happening): readonly Pending[] {

@@ -1,7 +1,9 @@
 /** What was planted, where its evidence stands, and which control-days it must change. */
 import { addDays, type Day } from '../shared/time.ts';
 import { auditedWindow, AWS_SYSTEM, ENTITY, hosts, openedByChange, type Host } from './company.ts';
+import { hostDown } from './plan.ts';
 import { planted, traps } from './plants.ts';
+import type { ClockEpisode, PlantedGap, TimelinePlants } from './timeline-truth.ts';
 
 /** Where a planted thing can be read. */
 export interface Mark {
@@ -61,6 +63,9 @@ export interface GroundTruth {
   readonly rejects: readonly ExpectedReject[];
   readonly expectedGaps: readonly ExpectedGap[];
   readonly expectedControlDays: readonly ExpectedControlDay[];
+  /** Every gap of the window, to the record. */
+  readonly gaps: readonly PlantedGap[];
+  readonly clockEpisodes: readonly ClockEpisode[];
   readonly totals: Readonly<Record<string, number>>;
 }
 
@@ -86,7 +91,11 @@ export class TruthRecorder {
   }
 
   /** Fails (throws) when something was planted that nobody described. */
-  truth(seed: number, scale: string, totals: Readonly<Record<string, number>>): GroundTruth {
+  truth(
+    seed: number,
+    scale: string,
+    totals: Readonly<Record<string, number>>,
+  ): Omit<GroundTruth, keyof TimelinePlants> {
     const known = new Set([...[...deviations, ...benign].map(({ id }) => id), ...rejected]);
     for (const id of this.marks.keys()) if (!known.has(id)) throw new Error(`Nothing describes the planted ${id}`);
     const { firstDay, lastDay, zone } = auditedWindow;
@@ -280,6 +289,9 @@ function expectedControlDays(): ExpectedControlDay[] {
     day(controls.auditd, silentDay.day, ['deviation'], silentDay.id),
     day(controls.auditd, auditPause.day, ['deviation'], auditPause.id),
     day(controls.root, silentDay.day, ['partial'], silentDay.id),
+    // The days that the host spent switched off for hours.
+    day(controls.root, hostDown.from[0], ['partial'], hostDown.id),
+    day(controls.auditd, hostDown.from[0], ['partial'], hostDown.id),
     day(controls.root, foreignSudo.day, ['deviation'], foreignSudo.id),
     day(controls.root, rootLogin.day, ['deviation'], rootLogin.id),
     day(controls.awsRoot, awsRoot.day, ['deviation'], awsRoot.id),

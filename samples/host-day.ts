@@ -4,6 +4,7 @@
 import { dayStart, instantOfWallClock, type Day, type WindowDay } from '../shared/time.ts';
 import { auditedWindow, hosts, people, personOf, type Host, type Person } from './company.ts';
 import { planted, traps } from './plants.ts';
+import { endsOf, hostDown } from './plan.ts';
 import type { Chance } from './random.ts';
 
 /** How much happens: 1 is a quiet company, 20 a busy one. */
@@ -65,7 +66,7 @@ export function happeningsOf(host: Host, { day, from, to }: WindowDay, chance: C
     ...notes(host, day, chance, busy),
     ...plantedOn(host, day),
   ];
-  const reboot = rebootOn(host, day);
+  const reboot = downOn(host, day) ?? rebootOn(host, day);
   const calm = reboot ? all.filter((happening) => !isDuring(happening, reboot)) : all;
   return (reboot ? [...calm, reboot] : calm).sort((a, b) => a.at - b.at);
 }
@@ -152,6 +153,13 @@ function rebootOn(host: Host, day: Day): Reboot | undefined {
   const place = hosts.indexOf(host);
   const at = Number(dayStart(day, auditedWindow.zone) / 1000n) + 5 * 3_600_000 + 12 * 60_000 + place * 13 * 60_000;
   return { kind: 'reboot', at, downSeconds: 70 + place * 9 };
+}
+
+/** The planted day on which a host is down for hours. */
+function downOn({ system }: Host, day: Day): Reboot | undefined {
+  if (system !== hostDown.system || day !== hostDown.from[0]) return undefined;
+  const { from, to } = endsOf(hostDown);
+  return { kind: 'reboot', at: from, downSeconds: (to - from) / 1000 };
 }
 
 function isDuring({ at }: Happening, reboot: Reboot): boolean {

@@ -14,6 +14,9 @@ import { authorizedPortsCsv, damagedPortMark, engagementYaml, systemsCsv } from 
 import { encodeLines, type LogLine } from './log-lines.ts';
 import { planted, traps } from './plants.ts';
 import { scanOf, type Scan } from './port-scan.ts';
+import { clockLog } from './clock-log.ts';
+import { missingFile } from './plan.ts';
+import { TimelineTruth } from './timeline-truth.ts';
 import { chanceOf } from './random.ts';
 import { SystemLog } from './system-log.ts';
 import { ticketsFile } from './tickets.ts';
@@ -93,6 +96,7 @@ interface Written {
 
 class Sample {
   private readonly truth = new TruthRecorder();
+  private readonly timeline = new TimelineTruth();
   private readonly days = windowDays(auditedWindow);
   private readonly busy: Busyness;
   private readonly totals = { auditLines: 0, syslogLines: 0, cloudTrailRecords: 0, scans: 0, tickets: 0 };
@@ -117,7 +121,7 @@ class Sample {
     await this.writeScans();
     for (const { name, content } of await realToolOutput())
       await this.writer.plain(`real-tool-output/${name}`, content);
-    const truth = this.truth.truth(this.seed, this.scale, this.totals);
+    const truth = { ...this.truth.truth(this.seed, this.scale, this.totals), ...this.timeline.truth() };
     await this.writer.plain('engagement.yaml', engagementYaml());
     await this.writer.plain('ground-truth.json', `${JSON.stringify(truth, undefined, 2)}\n`);
     this.step('Scans', 1);
@@ -167,10 +171,23 @@ class Sample {
       }
       const suffix = place === months.length - 1 ? '' : `-${nextMonth(month[0]!.day)}01.gz`;
       await this.writeLog(`hosts/${host.system}/audit/audit.log${suffix}`, lines.audit);
-      await this.writeLog(`hosts/${host.system}/syslog/syslog${suffix}`, lines.syslog);
+      const isMissing = host.system === missingFile.system && month[0]!.day.startsWith(missingFile.month);
+      if (isMissing) lines.syslog.length = 0;
+      else await this.writeLog(`hosts/${host.system}/syslog/syslog${suffix}`, lines.syslog);
+      this.timeline.heard(host.system, 'auditd', lines.audit);
+      this.timeline.heard(host.system, 'syslog', lines.syslog);
       this.totals.auditLines += lines.audit.length;
       this.totals.syslogLines += lines.syslog.length;
     }
+    this.timeline.lost(host.system, audit.losses);
+    await this.writeClock(host, days);
+  }
+
+  private async writeClock(host: Host, days: readonly WindowDay[]): Promise<void> {
+    const span = { from: Number(days[0]!.from / 1000n), to: Number(days.at(-1)!.to / 1000n) };
+    const { text, measured } = clockLog(host, span, chanceOf(this.seed, `clock of ${host.system}`));
+    this.timeline.measured(host.system, measured);
+    await this.evidence(`hosts/${host.system}/chrony/tracking.log.gz`, Buffer.from(text));
   }
 
   private async writeLog(file: string, lines: readonly LogLine[]): Promise<void> {
@@ -222,7 +239,7 @@ function damaged(host: Host, day: Day, lines: readonly LogLine[]): readonly LogL
   // A line in the middle of an event, so that no serial is missing.
   const victim = lines.findIndex(({ text }) => text.includes(' type=CWD '));
   return lines.map((line, place) =>
-    place === victim ? { text: line.text.slice(0, line.text.indexOf('audit(') + 11), plant: id } : line,
+    place === victim ? { at: line.at, text: line.text.slice(0, line.text.indexOf('audit(') + 11), plant: id } : line,
   );
 }
 

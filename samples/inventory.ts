@@ -11,6 +11,7 @@ import {
   privilegedAccounts,
 } from './company.ts';
 import { csv } from './csv.ts';
+import { neverHeard } from './plan.ts';
 import { planted } from './plants.ts';
 
 /** The systems in scope, one row each. */
@@ -30,7 +31,9 @@ export function systemsCsv(): string {
     'auditd;syslog;nmap',
   ]);
   const account = ['cloud account', 'production', 'cloud', 'critical', 'Platform team', AWS_ACCOUNT, '2025-01-01', ''];
-  return csv([head, ...rows, [AWS_SYSTEM, ...account, 'cloudtrail']]);
+  const { system, address } = neverHeard;
+  const place = ['backup', 'production', 'management', 'high', 'Platform team', address, '2025-01-01', '', 'syslog'];
+  return csv([head, ...rows, [system, ...place], [AWS_SYSTEM, ...account, 'cloudtrail']]);
 }
 
 /** The authorised ports, one row each, and a row that somebody damaged. */

@@ -1,6 +1,8 @@
 /** Lines of a log as they are made: text, or bytes where a line is not UTF-8, and what was planted in them. */
 export interface LogLine {
   readonly text: string;
+  /** When it was written, as the host's clock showed it: milliseconds UTC. */
+  readonly at: number;
   /** The planted thing that this line is evidence of. */
   readonly plant?: string | undefined;
   /** Written in ISO 8859-1, as a program does that knows no UTF-8. */

@@ -3,6 +3,7 @@ import { wallClockMicros } from '../shared/time.ts';
 import { auditedWindow, type Host } from './company.ts';
 import type { Happening, Visit } from './host-day.ts';
 import type { LogLine } from './log-lines.ts';
+import { isSyslogSilent, shownAt } from './plan.ts';
 import { BASE64, chanceOf } from './random.ts';
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
@@ -23,11 +24,13 @@ export class SystemLog {
   /** The lines of a day, in order of time. */
   day(happenings: readonly Happening[]): LogLine[] {
     const said = happenings.flatMap((happening) => this.saidOf(happening)).sort((a, b) => a.at - b.at);
-    return said.map(({ at, program, text, plant, isLatin1 }) => ({
-      text: `${localStamp(at)} ${this.host.system} ${program}: ${text}`,
-      plant,
-      isLatin1,
-    }));
+    const { system } = this.host;
+    return said
+      .filter(({ at }) => !isSyslogSilent(system, at))
+      .map(({ at, program, text, plant, isLatin1 }) => {
+        const shown = shownAt(system, at);
+        return { at: shown, text: `${localStamp(shown)} ${system} ${program}: ${text}`, plant, isLatin1 };
+      });
   }
 
   private saidOf(happening: Happening): Said[] {

@@ -173,7 +173,7 @@ function incident(id: string, { system, day, time, hours, summary, rootCause = '
   };
 }
 
-/** Tickets on what was planted. None has a root cause and covers a gap, so none explains one by itself. */
+/** Tickets on what was planted. INC-3111 and INC-3112 cover a gap and have a root cause, so each explains one. */
 function aboutPlants(): Ticket[] {
   const { silentDay, missedScan, unauthorisedPort, auditPause, cutScan, leaver, rootLogin, awsRoot } = planted;
   const { ticket, system: changed } = openedByChange;
@@ -252,6 +252,29 @@ function aboutPlants(): Ticket[] {
       hours: 1,
       summary: 'Refused root log-ins from the internet',
       rootCause: 'Scanning; password log-in is off.',
+    }),
+    incident('INC-3111', {
+      system: 'web-01',
+      day: '2026-01-20',
+      time: '09:10:00',
+      hours: 36,
+      summary: 'No system log of web-01 since this morning',
+      rootCause: 'rsyslog was stopped by an update and not started again.',
+    }),
+    incident('INC-3112', {
+      system: 'db-02',
+      day: '2026-03-17',
+      time: '10:20:00',
+      hours: 36,
+      summary: 'System log of db-02 stands still',
+      rootCause: 'A debug log filled the log volume.',
+    }),
+    incident('INC-3113', {
+      system: 'edi-01',
+      day: '2026-02-24',
+      time: '11:00:00',
+      hours: 34,
+      summary: 'System log of edi-01 is missing',
     }),
   ];
 }
