@@ -82,6 +82,12 @@ export const allowedFunctions: ReadonlySet<string> = new Set([
   ...windows,
 ]);
 
+/** Functions of our own, macros of engine/timeline/clocks/clock-macros.ts, with the table that each reads. */
+export const macroTables: ReadonlyMap<string, string> = new Map([
+  ['event_time_trusted', 'clock_intervals'],
+  ['ordered', 'clock_intervals'],
+]);
+
 /** Functions that may stand where a table stands. */
 export const allowedTableFunctions: ReadonlySet<string> = new Set(words('range generate_series unnest'));
 

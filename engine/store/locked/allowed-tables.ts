@@ -39,6 +39,7 @@ export const controlTables: readonly string[] = [
   'coverage',
   'gaps',
   'clock_intervals',
+  'clock_steps',
   'sources',
   'window_days',
 ];

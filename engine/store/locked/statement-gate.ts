@@ -10,6 +10,7 @@ import { fail } from '../../../shared/problem.ts';
 import {
   allowedFunctions,
   allowedTableFunctions,
+  macroTables,
   orderSensitiveFunctions,
   wordsThatAreCalls,
 } from './allowed-functions.ts';
@@ -136,12 +137,21 @@ class TreeWalk {
     if ((schema !== '' && schema !== 'main') || (catalog !== '' && catalog !== 'system')) {
       refuse(`The call ${schema}.${name} is not allowed; functions are called as ${name}(...).`);
     }
-    if (!allowed.has(name)) refuse(`The function ${name} is not allowed.`);
+    const macroTable = allowed === allowedFunctions ? macroTables.get(name) : undefined;
+    if (macroTable !== undefined) this.macro(name, macroTable, node['class']);
+    else if (!allowed.has(name)) refuse(`The function ${name} is not allowed.`);
     this.functions.add(name);
     const orders = isNode(node['order_bys']) ? (node['order_bys']['orders'] as readonly unknown[]) : [];
     if (node['class'] === 'FUNCTION' && orderSensitiveFunctions.has(name) && orders.length === 0) {
       this.unorderedCalls.add(name);
     }
+  }
+
+  /** A macro reads a table that the statement does not name; that table must be allowed all the same. */
+  private macro(name: string, table: string, expression: unknown): void {
+    if (expression !== 'FUNCTION') refuse(`The function ${name} is not allowed as a window function.`);
+    if (!this.allowedTables.has(table)) refuse(`The function ${name} reads ${table}, which may not be read here.`);
+    this.tables.add(table);
   }
 
   private tableFunction(call: unknown, scope: ReadonlySet<string>, depth: number): void {
