@@ -15,6 +15,7 @@ import { sha256 } from './core/hash.ts';
 import type { Engine } from './engine.ts';
 import type { EvidenceCase } from './intake/evidence-case.ts';
 import { entriesOf, latestRuns, ledgerData, type BinderMade } from './intake/ledger-kinds.ts';
+import { readCaseTimeline } from './read-timeline.ts';
 import { countPages, verifyBinder } from './verify/verify-binder.ts';
 
 export interface MadeBinder {
@@ -40,6 +41,7 @@ export async function makeBinder(
   job.progress({ step: 'Gathering what the binder states', fraction: 0 });
   const generator = { name: 'Fieldwork', version: engine.version };
   const { signal } = job;
+  await readCaseTimeline(target, madeAt);
   const content = await gatherContent(target, { binderId, madeAt, generator, identity, signal });
   const attachments = await buildAttachments(content, gatherResults(target.database, content, signal));
   // It takes a quarter of a second to load, and most commands draw nothing.

@@ -8,6 +8,7 @@ import { timelineSeries } from './evidence/metric-streams.ts';
 import { rollUpSource } from './evidence/roll-ups.ts';
 import { viewStatements } from './evidence/views.ts';
 import type { CaseContext } from './intake/evidence-case.ts';
+import { clockMacros } from './timeline/clocks/clock-macros.ts';
 import { installationPaths, type InstallationPaths } from './paths.ts';
 import { schemaStatements } from './store/schema.ts';
 
@@ -25,7 +26,7 @@ export function createEngine(effects: Effects, options: { readonly spawnLocked?:
   const paths = installationPaths();
   const version = installedVersion(paths);
   const recipe = {
-    statements: [...schemaStatements(), ...viewStatements()],
+    statements: [...schemaStatements(), ...viewStatements(), ...clockMacros()],
     rollUpSource,
     seriesAlwaysKept: timelineSeries,
     seriesToKeep: async () => [...timelineSeries, ...(await seriesOfPacks(paths.packs))],

@@ -14,15 +14,21 @@ export { openCase } from './open-case.ts';
 export { askCase, type Answer } from './ask-case.ts';
 export { listBinders, makeBinder, readBinder, verifyBinderFile, type MadeBinder } from './binders.ts';
 export { newIdentity, readIdentity, type NewIdentityFiles } from './identities.ts';
+export { decideExpectation, type ExpectationChoice } from './decide-expectation.ts';
+export { explainGap, type GapChoice } from './explain-gap.ts';
+export { readCaseTimeline } from './read-timeline.ts';
+export { readExpectations, type ExpectationLine } from './read-expectations.ts';
 export { reperformCase, type Reperformance } from './reperform.ts';
 export { caseWindow, readControl, readControlDay, readCoverage, readMatrix } from './result-reads.ts';
 export { runCase, type RunOptions, type RunSummary } from './run-case.ts';
 export { makeSampleCase } from './sample-case.ts';
 export { readSamples, readSeriesList, readTargets, type SeriesSamplesFound } from './read-metrics.ts';
+export { readClockReport, type ClockReport } from './read-clocks.ts';
 export { readDeliveries } from './read-deliveries.ts';
 export { driftSides, readDrift, type DriftLine, type DriftSide } from './read-drift.ts';
 export { readTrails } from './read-trails.ts';
-export { findGaps, gapJson, type Gap } from './timeline/gaps.ts';
+export { gapJson, readCoverageIntervals, readGaps, type GapFilter } from './timeline-reads.ts';
+export { findGaps, type Gap } from './timeline/gaps.ts';
 export {
   checkChoice,
   exportFormats,

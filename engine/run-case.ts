@@ -2,6 +2,7 @@
 import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail } from '../shared/problem.ts';
+import { formatInstant, type UtcMicros } from '../shared/time.ts';
 import { canonicalJson } from './core/canonical-json.ts';
 import type { JobContext } from './core/effects.ts';
 import { sha256, type Sha256 } from './core/hash.ts';
@@ -15,6 +16,7 @@ import { auditWindow } from './intake/engagement.ts';
 import type { EvidenceCase } from './intake/evidence-case.ts';
 import { entriesOf, ledgerData, type RunFinished, type SourceImported } from './intake/ledger-kinds.ts';
 import type { CaseDatabase } from './store/case-database.ts';
+import { momentOfRun, timelineRequestOf } from './timeline-request.ts';
 
 export interface RunOptions {
   /** Ids of packs that ship with Fieldwork, or folders; all that ship where left out. */
@@ -45,6 +47,7 @@ export async function runCase(
   const run = {
     runId: `R${entriesOf(target.ledger.entries, 'run-finished').length + 1}`,
     now: engine.effects.now,
+    asOf: engine.effects.now(),
     ledgerSeq: target.ledger.head.seq,
     evidenceHash: hashEvidence(target.sources),
   };
@@ -57,6 +60,7 @@ export async function runCase(
     window: auditWindow(target.engagement),
     parameters: target.engagement.parameters,
     run,
+    timeline: await timelineRequestOf(target, { upToSeq: target.ledger.head.seq, asOf: run.asOf }),
     job,
     keep: (write, outcomes) =>
       keepingPacks(target, packs, (movePacks) =>
@@ -73,7 +77,7 @@ export async function runCase(
 }
 
 function runEntry(
-  run: { readonly runId: string; readonly evidenceHash: Sha256 },
+  run: { readonly runId: string; readonly evidenceHash: Sha256; readonly asOf: UtcMicros },
   packs: readonly Pack[],
   found: {
     readonly only: readonly string[];
@@ -84,6 +88,7 @@ function runEntry(
   return {
     run_id: run.runId,
     evidence_hash: run.evidenceHash,
+    as_of: formatInstant(run.asOf),
     packs: packs.map(({ id, version, hash }) => ({ id, version, hash, shipped: found.shipped.has(hash) })),
     only: [...found.only],
     controls: found.outcomes.map(({ control, populationHash, daysHash, error }) => ({
@@ -183,6 +188,7 @@ export async function runAgain(
       ledgerSeq: target.ledger.head.seq,
       evidenceHash: hashEvidence(target.sources),
     },
+    timeline: await timelineRequestOf(target, { ...momentOfRun(target.ledger.entries, run), database }),
     job,
   });
   return controls;

@@ -10,6 +10,7 @@ import type { Workbench, WorkbenchOptions } from './serve-host.ts';
 import { databaseVersion } from './store/case-database.ts';
 import { importHandlers } from './workbench-import.ts';
 import { WorkbenchSession } from './workbench-session.ts';
+import { timelineHandlers } from './workbench-timeline.ts';
 
 const PIECE_BYTES = 512 * 1024;
 
@@ -47,6 +48,7 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
     'controlDay.get': async (input) => readControlDay(session.target, input),
     'results.page': async (input) => readResults(session.target, input),
     'coverage.get': async () => readCoverage(session.target),
+    ...timelineHandlers(session),
     'ledger.page': async (input) => readLedger(session.target, input),
     'identity.list': async () => listIdentities(identitiesDir),
     'identity.create': async ({ name, passphrase }) => {

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { importCalls } from './import-contract.ts';
 import { progressSchema } from './progress.ts';
 import { controlDayStates, frequencies, rowStatuses, severities } from './states.ts';
+import { timelineCalls } from './timeline-contract.ts';
 
 // The renderer runs without `eval`; zod must not probe for it.
 z.config({ jitless: true });
@@ -264,6 +265,7 @@ export const contract = {
       rows: z.array(z.object({ stream: z.string(), system: z.string(), days: z.string(), records: count })),
     }),
   },
+  ...timelineCalls,
   'ledger.page': {
     kind: 'call',
     in: z.object({ ...page }),

@@ -1,19 +1,15 @@
-/** Commands that make the sample, look at time, run controls and show what was found. */
+/** Commands that make the sample, compare deliveries, run controls and show what was found. */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import {
   askCase,
-  caseWindow,
   checkChoice,
   checkPack,
   exportFormats,
   exportResults,
-  findGaps,
-  gapJson,
   generateSample,
   readControlDays,
-  readCoverage,
   readDeliveries,
   readItems,
   readMatrix,
@@ -49,31 +45,6 @@ async function sample(
     );
     print('What was planted stands in ground-truth.json.');
   }
-  return 0;
-}
-
-async function coverage(context: CommandContext, path: string): Promise<ExitCode> {
-  const { days, rows } = await withCase(context, path, readCoverage);
-  if (context.json) printJson({ days, rows });
-  else {
-    print(`${days[0]} to ${days.at(-1)}; + seen, - expected and silent, . not expected`);
-    printTable(
-      ['stream', 'system', 'records', 'days'],
-      rows.map((r) => [r.stream, r.system, r.records, r.days]),
-    );
-  }
-  return 0;
-}
-
-async function gaps(context: CommandContext, path: string): Promise<ExitCode> {
-  const found = await withCase(context, path, (target) => findGaps(target.database, caseWindow(target)));
-  const rows = found.map(gapJson);
-  if (context.json) printJson(rows);
-  else
-    printTable(
-      ['system', 'stream', 'target', 'kind', 'from', 'to', 'state', 'ticket'],
-      rows.map((g) => [g.system, g.stream, g.target ?? null, g.kind, g.from, g.to, g.state, g.ticket]),
-    );
   return 0;
 }
 
@@ -268,14 +239,8 @@ export function addSampleCommand(program: Command): void {
     .action(action(sample));
 }
 
-/** Adds the commands that look at time, run controls and show what was found. */
+/** Adds the commands that compare deliveries, run controls and show what was found. */
 export function addRunCommands(program: Command): void {
-  withJson(program.command('coverage <case>'))
-    .description('Which system spoke in which stream on which day.')
-    .action(action(coverage));
-  withJson(program.command('gaps <case>'))
-    .description('Where evidence that was expected is missing.')
-    .action(action(gaps));
   withJson(program.command('deliveries <case>'))
     .description('Compares logs that were delivered more than once: what is gone, new or changed, by day.')
     .action(action(deliveries));

@@ -20,13 +20,13 @@ export interface ResultSet {
   readonly complete: boolean;
 }
 
-/** control-days.csv, for each control its results and its query in the order of the content, and the OSCAL file. */
+/** control-days.csv, gaps.csv, clock.csv, for each control its results and its query in the order of the content, and the OSCAL file. */
 export async function buildAttachments(
   content: BinderContent,
   results: readonly ResultSet[],
 ): Promise<readonly BinderAttachment[]> {
   const names = fileNames(content.controls.map(({ id }) => id));
-  const attachments = [controlDaysAttachment(content)];
+  const attachments = [controlDaysAttachment(content), gapsAttachment(content), clockAttachment(content)];
   for (const control of content.controls) {
     const set = results.find((candidate) => candidate.control === control.id);
     const name = names.get(control.id)!;
@@ -116,5 +116,53 @@ function controlDaysAttachment({ controls }: BinderContent): BinderAttachment {
     relationship: 'Data',
     description: 'State of every control on every day of the window',
     bytes: Buffer.from([csvLine(controlDaysColumns), ...lines].join(''), 'utf8'),
+  };
+}
+
+const gapColumns = ['gap', 'system', 'stream', 'target', 'kind', 'cause', 'from', 'to', 'length_s', 'missing', 'state'];
+
+function gapsAttachment({ gaps }: BinderContent): BinderAttachment {
+  const lines = gaps.map((gap) =>
+    csvLine([
+      ...[gap.id, gap.system, gap.stream, gap.target, gap.kind, gap.cause, gap.from, gap.to],
+      ...[gap.lengthS, gap.missing, gap.state, gap.ticket, gap.acceptedBy, gap.acceptedReason],
+      canonicalJson(gap.because),
+    ]),
+  );
+  const header = csvLine([...gapColumns, 'ticket', 'accepted_by', 'accepted_reason', 'because']);
+  return {
+    name: 'gaps.csv',
+    type: 'text/csv',
+    relationship: 'Data',
+    description: 'Every stretch of the window without evidence that was expected',
+    bytes: Buffer.from([header, ...lines].join(''), 'utf8'),
+  };
+}
+
+const clockColumns = [
+  'system',
+  'state',
+  'from',
+  'to',
+  'length_s',
+  'max_abs_offset_s',
+  'because',
+  'source_id',
+  'record',
+];
+
+function clockAttachment({ clocks }: BinderContent): BinderAttachment {
+  const lines = clocks.map((clock) =>
+    csvLine([
+      ...[clock.system, clock.state, clock.from, clock.to, clock.lengthS, clock.maxAbsOffsetS, clock.because],
+      ...[clock.citation?.sourceId ?? null, clock.citation?.record ?? null],
+    ]),
+  );
+  return {
+    name: 'clock.csv',
+    type: 'text/csv',
+    relationship: 'Data',
+    description: 'How far the clock of each system can be trusted, over the whole window',
+    bytes: Buffer.from([csvLine(clockColumns), ...lines].join(''), 'utf8'),
   };
 }

@@ -27,7 +27,10 @@ export interface BinderContent {
   readonly completeness: Completeness;
   readonly controls: readonly ControlContent[];
   readonly coverage: readonly CoverageLine[];
+  /** Those of the gravest cause first. */
   readonly gaps: readonly GapLine[];
+  /** By system and start. */
+  readonly clocks: readonly ClockLine[];
   readonly evidence: readonly EvidenceLine[];
   readonly packs: readonly PackLine[];
   readonly ledger: LedgerDigest;
@@ -173,14 +176,39 @@ export interface CoverageLine {
 }
 
 export interface GapLine {
+  readonly id: string;
   readonly system: string;
   readonly stream: string;
-  /** Of a scrape: the job and the instance that did not answer. */
+  /** Of a scrape: the job and the instance that did not answer. Of a sequence: what counts. */
   readonly target: string | null;
   readonly kind: string;
+  readonly cause: string;
   readonly from: string;
   readonly to: string;
-  readonly explainedBy: string | null;
+  /** Seconds. */
+  readonly lengthS: number;
+  /** Records that are missing by their numbers. */
+  readonly missing: number | null;
+  /** Sentences: what other evidence says about it. */
+  readonly because: readonly string[];
+  readonly state: string;
+  readonly ticket: string | null;
+  readonly acceptedBy: string | null;
+  readonly acceptedReason: string | null;
+}
+
+/** A stretch of the window with one state of one clock. */
+export interface ClockLine {
+  readonly system: string;
+  /** `within`, `out` or `unknown`. */
+  readonly state: string;
+  readonly from: string;
+  readonly to: string;
+  /** Seconds. */
+  readonly lengthS: number;
+  readonly maxAbsOffsetS: number | null;
+  readonly because: string;
+  readonly citation: { readonly sourceId: number; readonly record: number } | null;
 }
 
 export interface EvidenceLine {

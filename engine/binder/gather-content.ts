@@ -3,9 +3,11 @@ import { controlDayStates, type ControlDayState, type RowStatus } from '../../sh
 import {
   dayOf,
   formatInstant,
+  MICROS_PER_SECOND,
   windowDays,
   windowInterval,
   type AuditWindow,
+  type Interval,
   type UtcMicros,
 } from '../../shared/time.ts';
 import { stopIfCancelled } from '../core/cancelled.ts';
@@ -19,7 +21,7 @@ import { describeEntry, entriesOf, entryData, latestRuns } from '../intake/ledge
 import type { CaseDatabase } from '../store/case-database.ts';
 import type { SqlRow, SqlValue } from '../store/sql-values.ts';
 import { coverageLetters, findCoverage, type StreamCoverage } from '../timeline/coverage.ts';
-import { findGaps } from '../timeline/gaps.ts';
+import { readStoredClocks, readStoredGaps } from '../timeline/timeline-rows.ts';
 import { MOST_ROWS } from './control-section.ts';
 import type { BinderContent, Completeness, ControlContent, ControlDayContent, Generator, ItemLine } from './content.ts';
 import { standardGlossary } from './glossary.ts';
@@ -66,7 +68,8 @@ export async function gatherContent(target: CaseToPrint, request: BinderRequest)
       days: coverageLetters(row),
       records: row.records,
     })),
-    gaps: await readGaps(database, window),
+    gaps: await readGaps(database),
+    clocks: await readClocks(database),
     evidence,
     packs: usedPacks(target),
     ledger: ledgerDigest(target),
@@ -101,17 +104,27 @@ async function readSystems(database: CaseDatabase, window: AuditWindow): Promise
   }));
 }
 
-async function readGaps(database: CaseDatabase, window: AuditWindow): Promise<BinderContent['gaps']> {
-  const gaps = await findGaps(database, window);
-  return gaps.map(({ system, stream, target, kind, from, to, state, ticket }) => ({
-    system,
-    stream,
-    target: target ?? null,
-    kind,
-    from: formatInstant(from),
-    to: formatInstant(to),
-    explainedBy: ticket ?? (state === 'open' ? null : state),
-  }));
+async function readGaps(database: CaseDatabase): Promise<BinderContent['gaps']> {
+  const gaps = await readStoredGaps(database);
+  return gaps.map((gap) => {
+    const { id, system, stream, target, kind, cause, missing, because, state, ticket } = gap;
+    const { acceptedBy, acceptedReason } = gap;
+    const names = { id, system, stream, target, kind, cause };
+    return { ...names, ...stretch(gap), missing, because, state, ticket, acceptedBy, acceptedReason };
+  });
+}
+
+async function readClocks(database: CaseDatabase): Promise<BinderContent['clocks']> {
+  const clocks = await readStoredClocks(database);
+  return clocks.map((clock) => {
+    const { system, state, maxAbsOffsetS, because, cites } = clock;
+    return { system, state, ...stretch(clock), maxAbsOffsetS, because, citation: cites };
+  });
+}
+
+function stretch({ from, to }: Interval): { readonly from: string; readonly to: string; readonly lengthS: number } {
+  const lengthS = Number(to - from) / Number(MICROS_PER_SECOND);
+  return { from: formatInstant(from), to: formatInstant(to), lengthS };
 }
 
 async function readEvidence({ database, ledger }: CaseToPrint): Promise<BinderContent['evidence']> {

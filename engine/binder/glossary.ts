@@ -35,6 +35,10 @@ export const standardGlossary: readonly GlossaryEntry[] = [
     term: 'Citation',
     means: 'Source and record, written S12 #345: the 345th record of source 12 in the evidence register.',
   },
+  {
+    term: 'Clock state',
+    means: 'Within tolerance, out of it, or unknown: not measured, not for too long, or by something that is stuck.',
+  },
   { term: 'Claimed time', means: 'A time stated by the signing computer. Nobody else has confirmed it.' },
   { term: 'Control', means: 'Something the entity does or keeps in place, which a query tests against evidence.' },
   {
@@ -48,6 +52,14 @@ export const standardGlossary: readonly GlossaryEntry[] = [
   },
   { term: 'Evidence file', means: 'A file as it was given, kept unchanged and known by its SHA-256.' },
   { term: 'Gap', means: 'A stretch of time in which a stream of a system was expected to speak and did not.' },
+  {
+    term: 'Gap, accepted',
+    means: 'A person answers for it with a reason. It stays a gap: nothing is known of that time.',
+  },
+  {
+    term: 'Gap, explained',
+    means: 'A ticket that has a root cause covers its time and system. It stays a gap.',
+  },
   {
     term: 'Ledger',
     means: 'The list of everything done to the case. Each entry holds the hash of the one before it.',

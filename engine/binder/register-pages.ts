@@ -1,13 +1,12 @@
 /** Registers: coverage and gaps, evidence, packs, ledger, attached files, glossary. */
 import { sha256 } from '../core/hash.ts';
 import type { BinderAttachment } from './attachment.ts';
-import type { BinderContent, CoverageLine, EvidenceLine, GapLine } from './content.ts';
-import { MOST_ROWS } from './control-section.ts';
+import { clockReport } from './clock-pages.ts';
+import type { BinderContent, CoverageLine, EvidenceLine } from './content.ts';
 import { coverageStrip, monthHeader } from './day-strip.ts';
 import {
   block,
   COLUMN,
-  colours,
   facts,
   heading,
   mono,
@@ -20,6 +19,7 @@ import {
   type PdfNode,
 } from './design.ts';
 import { countOf, groupDigits, groupHash, groupHashInTwoLines, instantInColumn } from './figures.ts';
+import { gapRegister } from './gap-pages.ts';
 
 const COVERAGE_WIDTH = 290;
 
@@ -35,8 +35,8 @@ export function coveragePages(content: BinderContent): PdfNode[] {
         '(white or hatched box), or were not expected (thin line). Streams that a system need not give are left out.',
     ),
     coverageTable(content),
-    subheading(`Gaps (${groupDigits(content.gaps.length)})`),
-    ...gapTable(content.gaps),
+    ...gapRegister(content.gaps),
+    ...clockReport(content.clocks),
   ];
 }
 
@@ -57,24 +57,6 @@ function coverageTable({ coverage, window }: BinderContent): PdfNode {
 function silentDays(letters: string): string {
   const [seen, silent] = ['+', '-'].map((letter) => letters.split(letter).length - 1) as [number, number];
   return `${silent} of ${seen + silent}`;
-}
-
-function gapTable(gaps: readonly GapLine[]): PdfNode[] {
-  if (gaps.length === 0) return [paragraph('No gap was found between the first and the last day of the window.')];
-  const header = ['System', 'Stream', 'Kind', 'From (UTC)', 'To (UTC)', 'Explained by'].map((text) => th(text));
-  const rows = gaps
-    .slice(0, MOST_ROWS)
-    .map((gap) => [
-      gap.target === null ? gap.system : { stack: [gap.system, small(gap.target)] },
-      gap.stream,
-      gap.kind,
-      instantInColumn(gap.from),
-      instantInColumn(gap.to),
-      gap.explainedBy ?? { text: 'not explained', color: colours.mute },
-    ]);
-  const more =
-    gaps.length > MOST_ROWS ? [small(`The first ${MOST_ROWS} of ${countOf(gaps.length, 'gap')} are printed.`)] : [];
-  return [table([68, 54, 62, 87, 87, COLUMN - 358 - 40], header, rows), ...more];
 }
 
 /** Section 5. */

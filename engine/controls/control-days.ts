@@ -49,7 +49,7 @@ export function controlDay(facts: DayFacts): ControlDayRow {
   const states = controlDayStates.filter((state) => found[state] !== undefined);
   const entries = facts.evidence ?? [];
   const expected = union(entries.map((entry) => entry.expected));
-  const silent = new Set(entries.flatMap((entry) => entry.silent.map(({ system }) => system)));
+  const silent = new Set(entries.flatMap((entry) => wholly(entry).map(({ system }) => system)));
   return {
     day: facts.day,
     state: states[0]!,
@@ -90,7 +90,7 @@ function evidenceStates(facts: DayFacts): Applies {
   if (!isDue) return isJudged(facts) ? {} : { 'not due': notDueReason(facts) };
   if (emptyTables.length > 0) return { 'no evidence': emptyTablesReason(emptyTables) };
   if (evidence === null || evidence.length === 0) return withoutStreams(facts);
-  const none = evidence.find((entry) => entry.isUnknown || (entry.seen.length === 0 && openSilent(entry).length > 0));
+  const none = evidence.find((entry) => entry.isUnknown || isNoneSeen(entry));
   if (none) return { 'no evidence': noneReason(none) };
   const silent = evidence.flatMap(openSilent);
   if (silent.length > 0) return { partial: partialReason(evidence, silent) };
@@ -150,10 +150,20 @@ function noneReason({ streams, isUnknown, expected }: StreamEvidence): string {
 
 function partialReason(evidence: readonly StreamEvidence[], silent: readonly Silent[]): string {
   const expected = union(evidence.map((entry) => entry.expected));
-  const missing = new Set(silent.map(({ system }) => system));
-  const named = silent.slice(0, 5).map(({ system, stream }) => `${system} (${stream})`);
-  const more = silent.length > 5 ? ` and ${silent.length - 5} more` : '';
-  return `No evidence from ${named.join(', ')}${more}; ${expected.length - missing.size} of ${expected.length} systems were seen.`;
+  const none = silent.filter(({ isPartly }) => !isPartly);
+  const missing = new Set(none.map(({ system }) => system));
+  const seen = `${expected.length - missing.size} of ${expected.length} systems were seen.`;
+  const part = silent.filter(({ isPartly }) => isPartly);
+  return [
+    ...(none.length > 0 ? [`No evidence from ${named(none)}; ${seen}`] : []),
+    ...(part.length > 0 ? [`No evidence for a part of the day from ${named(part)}.`] : []),
+  ].join(' ');
+}
+
+/** The first five, and how many more. */
+function named(silent: readonly Silent[]): string {
+  const names = silent.slice(0, 5).map(({ system, stream }) => `${system} (${stream})`);
+  return `${names.join(', ')}${silent.length > 5 ? ` and ${silent.length - 5} more` : ''}`;
 }
 
 function emptyTablesReason(tables: readonly string[]): string {
@@ -168,6 +178,13 @@ function notDueReason(facts: DayFacts): string {
 }
 
 const openSilent = ({ silent }: StreamEvidence): readonly Silent[] => silent.filter(({ isExplained }) => !isExplained);
+const wholly = ({ silent }: StreamEvidence): readonly Silent[] => silent.filter(({ isPartly }) => !isPartly);
+
+/** Nobody gave anything of it, and that is not explained everywhere. */
+function isNoneSeen(entry: StreamEvidence): boolean {
+  const silent = new Set(wholly(entry).map(({ system }) => system));
+  return entry.expected.every((system) => silent.has(system)) && openSilent(entry).length > 0;
+}
 
 function populationOf({ items }: DayFacts): number {
   return Object.values(items).reduce((sum, number) => sum + number, 0);

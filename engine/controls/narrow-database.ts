@@ -1,6 +1,7 @@
 import { viewStatements } from '../evidence/views.ts';
 import { CaseDatabase } from '../store/case-database.ts';
 import { schemaStatements } from '../store/schema.ts';
+import { clockMacros } from '../timeline/clocks/clock-macros.ts';
 
 /** The tables and views of a case: for each its columns with their SQL types. */
 export type Catalogue = ReadonlyMap<string, ReadonlyMap<string, string>>;
@@ -9,7 +10,8 @@ export type Catalogue = ReadonlyMap<string, ReadonlyMap<string, string>>;
 export async function readCatalogue(): Promise<Catalogue> {
   const database = await CaseDatabase.open({ path: ':memory:', memoryLimitMb: 256 });
   try {
-    for (const statement of [...schemaStatements(), ...viewStatements()]) await database.query(statement);
+    for (const statement of [...schemaStatements(), ...viewStatements(), ...clockMacros()])
+      await database.query(statement);
     const rows = await database.query(
       `SELECT table_name, column_name, data_type FROM duckdb_columns()
        WHERE schema_name = 'main' AND NOT internal ORDER BY table_name, column_index`,
@@ -43,6 +45,8 @@ export async function makeNarrowDatabase(
       if (!known || kept.length === 0) continue;
       await database.query(`CREATE TABLE "${table}" (${kept.map((one) => `"${one}" ${known.get(one)}`).join(', ')})`);
     }
+    // They bind when they are called, to the columns that are declared.
+    for (const statement of clockMacros()) await database.query(statement);
   } finally {
     await database.close();
   }

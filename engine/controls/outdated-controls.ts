@@ -1,6 +1,13 @@
-/** Which results rest on less evidence than the case has: controls may have been run at different times. */
+/** Which results rest on less evidence or fewer decisions than the case has: controls may have been run at different times. */
 import type { LedgerEntry } from '../intake/ledger.ts';
-import { entriesOf, latestRuns } from '../intake/ledger-kinds.ts';
+import { entriesOf, latestRuns, type EntryKind } from '../intake/ledger-kinds.ts';
+
+/** The kinds of entries that results rest on. */
+const changesResults: ReadonlySet<string> = new Set<EntryKind>([
+  'source-imported',
+  'gap-decided',
+  'expectation-decided',
+]);
 
 export interface OutdatedControl {
   readonly control: string;
@@ -9,13 +16,13 @@ export interface OutdatedControl {
 }
 
 /**
- * Finds the controls whose latest run is older than the last evidence, by id. Empty means that every result rests on
- * all evidence of the case, or that nothing was run yet.
+ * Finds the controls whose latest run is older than the last evidence or the last decision about a gap or an
+ * expectation, by id. Empty means that every result rests on all of them, or that nothing was run yet.
  */
 export function findOutdatedControls(entries: readonly LedgerEntry[]): readonly OutdatedControl[] {
-  const lastImport = entriesOf(entries, 'source-imported').at(-1)?.entry.seq ?? 0;
+  const lastChange = entries.findLast(({ kind }) => changesResults.has(kind))?.seq ?? 0;
   const runs = entriesOf(entries, 'run-finished');
-  const outdated = new Set(runs.filter(({ entry }) => entry.seq < lastImport).map(({ data }) => data.run_id));
+  const outdated = new Set(runs.filter(({ entry }) => entry.seq < lastChange).map(({ data }) => data.run_id));
   return [...latestRuns(entries)]
     .filter(([, run]) => outdated.has(run.run_id))
     .map(([control, run]) => ({ control, runId: run.run_id }))

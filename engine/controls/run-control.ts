@@ -9,17 +9,15 @@ import type { SqlParameter } from '../store/sql-values.ts';
 import type { StreamCoverage } from '../timeline/coverage.ts';
 import { controlDay } from './control-days.ts';
 import { itemReader, type ControlItem } from './control-rows.ts';
-import { evidenceByDay, type IsGapExplained } from './day-evidence.ts';
+import { evidenceByDay } from './day-evidence.ts';
 import { periodEndingOn } from './due-days.ts';
 import type { ItemSpool } from './item-spool.ts';
 import type { Control, ParameterValue } from './pack.ts';
+import type { RunTimeline } from './run-timeline.ts';
 
-/** What people and clocks say about items and gaps; nothing is explained or untrusted where it is left out. */
+/** What people say about items; nothing is explained where it is left out. */
 export interface Judgements {
   readonly isAlarmExplained?: (control: string, item: ControlItem, day: Day) => boolean;
-  readonly isGapExplained?: IsGapExplained;
-  /** The item rests on a record written while the clock of its system was out or unknown. */
-  readonly isUntrusted?: (control: string, item: ControlItem) => boolean;
 }
 
 /** What every control of a run is tested against. */
@@ -27,6 +25,7 @@ export interface Ground {
   readonly queries: LockedQueries;
   readonly days: readonly WindowDay[];
   readonly coverage: readonly StreamCoverage[];
+  readonly timeline: RunTimeline;
   /** Tables of the case without a row. */
   readonly emptyTables: ReadonlySet<string>;
   readonly judgements: Judgements;
@@ -101,7 +100,7 @@ async function test(
       hash.add(item);
       const place = placeOf(ground.days, item.time);
       if (place === undefined) outside++;
-      else tally(tallies[place]!, item, { control: control.id, day: ground.days[place]!.day, ...ground.judgements });
+      else tally(tallies[place]!, item, { control, day: ground.days[place]!.day, ground });
     }
     population += items.length;
     await spool.add(items);
@@ -122,16 +121,17 @@ async function startQuery(
   return queries.query({ sql: control.sql, parameters: { ...values, ...window }, tables, signal });
 }
 
-type Tallying = Judgements & { readonly control: string; readonly day: Day };
+interface Tallying {
+  readonly control: Control;
+  readonly day: Day;
+  readonly ground: Ground;
+}
 
-function tally(
-  day: DayTally,
-  item: ControlItem,
-  { control, day: name, isAlarmExplained, isUntrusted }: Tallying,
-): void {
-  day.items[item.status]++;
-  if (item.status === 'alarm' && isAlarmExplained?.(control, item, name)) day.explainedAlarms++;
-  if (isUntrusted?.(control, item)) day.untrustedItems++;
+function tally(sum: DayTally, item: ControlItem, { control, day, ground }: Tallying): void {
+  const { judgements, timeline } = ground;
+  sum.items[item.status]++;
+  if (item.status === 'alarm' && judgements.isAlarmExplained?.(control.id, item, day)) sum.explainedAlarms++;
+  if (timeline.trusted.isUntrusted(control, item)) sum.untrustedItems++;
 }
 
 /** The place of the day an instant falls on; `undefined` outside the window. */
@@ -152,9 +152,8 @@ interface Found extends Tested {
   readonly error: string | null;
 }
 
-function daysOf({ days, coverage, judgements }: Ground, control: Control, found: Found): readonly ControlDayRow[] {
-  const isGapExplained = judgements.isGapExplained ?? (() => false);
-  const evidence = evidenceByDay(control, coverage, { days, isGapExplained });
+function daysOf({ days, coverage, timeline }: Ground, control: Control, found: Found): readonly ControlDayRow[] {
+  const evidence = evidenceByDay(control, coverage, { days, ...timeline });
   return days.map(({ day }, place) => {
     const { items, explainedAlarms, untrustedItems } = found.tallies[place]!;
     const { per } = control;

@@ -3,18 +3,21 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fail } from '../../shared/problem.ts';
-import type { AuditWindow } from '../../shared/time.ts';
+import type { AuditWindow, UtcMicros } from '../../shared/time.ts';
 import type { JobContext } from '../core/effects.ts';
 import type { SpawnLocked } from '../core/locked-child.ts';
 import type { CaseDatabase, Transaction } from '../store/case-database.ts';
 import { controlTables } from '../store/locked/allowed-tables.ts';
 import { defaultLimits, LockedQueries, type LockedLimits } from '../store/locked/locked-queries.ts';
+import { DEFAULT_CLOCK_THRESHOLD_S } from '../timeline/clock-interval.ts';
 import { findCoverage } from '../timeline/coverage.ts';
+import { refreshTimeline, type TimelineRequest } from '../timeline/stored-timeline.ts';
 import { fillWindowDays } from '../timeline/window-table.ts';
 import { ItemSpool } from './item-spool.ts';
 import type { Control, Pack } from './pack.ts';
 import { parameterValues, type ParameterOverrides } from './parameters.ts';
 import { runControl, type ControlOutcome, type Judgements } from './run-control.ts';
+import { readRunTimeline } from './run-timeline.ts';
 import { writeRun, type RunIdentity } from './write-run.ts';
 
 export interface RunRequest {
@@ -28,6 +31,8 @@ export interface RunRequest {
   readonly run: RunIdentity;
   readonly job: JobContext;
   readonly judgements?: Judgements;
+  /** What was declared and decided about the timeline; nothing where it is left out. */
+  readonly timeline?: Omit<TimelineRequest, 'window'>;
   readonly limits?: LockedLimits;
   /** Does `write` in a transaction together with what the caller keeps of the run; by itself where left out. */
   readonly keep?: (
@@ -40,6 +45,8 @@ export interface RunResult {
   readonly runId: string;
   /** In the order of the packs, then by id. Retired controls are not run. */
   readonly controls: readonly ControlOutcome[];
+  /** Systems whose clocks nobody measured and nobody asked for: their times are taken as they are. */
+  readonly unmeasuredClocks: readonly string[];
 }
 
 /**
@@ -58,19 +65,26 @@ export async function runControls(request: RunRequest): Promise<RunResult> {
   const started = run.now();
   const days = await fillWindowDays(database, window);
   const coverage = await findCoverage(database, window);
+  await refreshTimeline(database, { ...(request.timeline ?? nothingDecided(days.at(-1)!.to)), window });
+  const timeline = await readRunTimeline(database);
   const emptyTables = await findEmptyTables(database);
   const folder = await mkdtemp(join(tmpdir(), 'fieldwork-run-'));
   try {
-    const ground = { days, coverage, emptyTables, judgements: request.judgements ?? {}, signal: request.job.signal };
+    const judgements = request.judgements ?? {};
+    const ground = { days, coverage, timeline, emptyTables, judgements, signal: request.job.signal };
     const spools = asked.map((_, place) => new ItemSpool(join(folder, `${place}.items`)));
     const outcomes = await database.lendReadOnly((path) => runAll(request, { path, ground, asked, spools }));
     const write = (transaction: Transaction): Promise<void> =>
       writeRun(transaction, { run, started, packs: request.packs, days, outcomes, spools });
     await (request.keep?.(write, outcomes) ?? database.transaction(write));
-    return { runId: run.runId, controls: outcomes };
+    return { runId: run.runId, controls: outcomes, unmeasuredClocks: timeline.unmeasured };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+function nothingDecided(asOf: UtcMicros): Omit<TimelineRequest, 'window'> {
+  return { expectations: [], decisions: [], clockThresholdS: DEFAULT_CLOCK_THRESHOLD_S, asOf };
 }
 
 interface RunPlan {

@@ -12,6 +12,7 @@ import type { BulkColumn, BulkTable, BulkValue } from '../store/bulk-rows.ts';
 import { CaseDatabase } from '../store/case-database.ts';
 import { evidenceBulkTable } from '../store/evidence-bulk.ts';
 import { schemaStatements } from '../store/schema.ts';
+import { clockMacros } from '../timeline/clocks/clock-macros.ts';
 import { readCsvText } from './csv-text.ts';
 
 /** Tables that one file fills together, and that are joined by their source. */
@@ -49,7 +50,8 @@ async function makeEmptyDatabase(): Promise<Uint8Array> {
   try {
     const database = await CaseDatabase.open({ path, memoryLimitMb: 512 });
     try {
-      for (const statement of [...schemaStatements(), ...viewStatements()]) await database.query(statement);
+      for (const statement of [...schemaStatements(), ...viewStatements(), ...clockMacros()])
+        await database.query(statement);
     } finally {
       await database.close();
     }

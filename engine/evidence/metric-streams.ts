@@ -39,11 +39,11 @@ export async function rollUpScrapes(transaction: Transaction, sourceId: number):
        SELECT system, record, time,
          epoch(time) - epoch(lag(time) OVER (PARTITION BY system ORDER BY time, record)) AS silence_s
        FROM answered)
-     SELECT $source::INTEGER, 'prometheus', system, date_trunc('hour', time), count(*), min(time), max(time), min(record),
-       max(silence_s)
+     SELECT $source::INTEGER, 'prometheus', system, date_trunc('hour', time), count(*), min(time), max(time),
+       arg_min(record, (time, record)), max(silence_s), arg_max(record, (time, record))
      FROM spoken GROUP BY ALL
      UNION ALL
-     SELECT $source::INTEGER, 'prometheus', system, hour, max(samples), hour, hour + INTERVAL 59 MINUTE, min(record), NULL
+     SELECT $source::INTEGER, 'prometheus', system, hour, max(samples), hour, hour + INTERVAL 59 MINUTE, min(record), NULL, min(record)
      FROM others GROUP BY ALL`,
     { source: sourceId },
   );

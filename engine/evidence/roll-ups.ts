@@ -139,8 +139,8 @@ async function rollUpSlice(transaction: Transaction, sourceId: number, slice: Sl
          AND ${isIn}
          AND e.record NOT IN (SELECT record FROM evidence.repeats WHERE source_id = $source::INTEGER
            UNION ALL SELECT record FROM evidence.event_parts WHERE source_id = $source::INTEGER))
-     SELECT $source::INTEGER, stream, system, date_trunc('hour', time), count(*), min(time), max(time), min(record),
-       max(silence_s)
+     SELECT $source::INTEGER, stream, system, date_trunc('hour', time), count(*), min(time), max(time),
+       arg_min(record, (time, record)), max(silence_s), arg_max(record, (time, record))
      FROM spoken GROUP BY stream, system, date_trunc('hour', time)`,
     { source: sourceId, ...slice },
   );
@@ -154,8 +154,8 @@ async function rollUpClocks(transaction: Transaction, sourceId: number): Promise
        SELECT system, time, record, epoch(time) - epoch(lag(time) OVER (PARTITION BY system ORDER BY time, record)) AS silence_s
        FROM evidence.clock_samples WHERE source_id = $source::INTEGER AND time IS NOT NULL AND system IS NOT NULL
          AND record NOT IN (SELECT record FROM evidence.repeats WHERE source_id = $source::INTEGER))
-     SELECT $source::INTEGER, 'clock', system, date_trunc('hour', time), count(*), min(time), max(time), min(record),
-       max(silence_s)
+     SELECT $source::INTEGER, 'clock', system, date_trunc('hour', time), count(*), min(time), max(time),
+       arg_min(record, (time, record)), max(silence_s), arg_max(record, (time, record))
      FROM measured GROUP BY ALL`,
     { source: sourceId },
   );

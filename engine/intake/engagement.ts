@@ -3,8 +3,22 @@ import { isAlias, parseDocument, stringify, visit } from 'yaml';
 import { z } from 'zod';
 import { fail } from '../../shared/problem.ts';
 import { isDay, isTimeZone, type AuditWindow } from '../../shared/time.ts';
+import { durationSeconds } from '../core/duration.ts';
+import { knownStreams } from '../core/known-streams.ts';
 
 const parameterValue = z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]);
+
+const expectationSchema = z.strictObject({
+  stream: z
+    .string()
+    .refine((stream) => knownStreams.includes(stream), { error: ({ input }) => `${input} is no stream that is known` }),
+  /** Names as the inventory has them, or `*` for every system that needs the stream or was heard in it. */
+  systems: z.array(z.string().trim().min(1)).min(1).default(['*']),
+  longest_silence: z.string().refine((text) => durationSeconds(text) !== undefined, {
+    error: ({ input }) => `${input} is no length such as 30m, 6h or 2d`,
+  }),
+});
+export type EngagementExpectation = z.infer<typeof expectationSchema>;
 
 const engagementSchema = z.strictObject({
   entity: z.string().trim().min(1).max(500),
@@ -14,6 +28,10 @@ const engagementSchema = z.strictObject({
     .default([]),
   /** Values that replace a pack's defaults, by control id, or `*` for every control that has the parameter. */
   parameters: z.record(z.string(), z.record(z.string(), parameterValue)).default({}),
+  /** How long streams may be silent, where that is agreed and not to be learned. */
+  expectations: z.array(expectationSchema).max(1000).optional(),
+  /** How far a clock may be off, where it is not 50 ms. */
+  clock: z.strictObject({ threshold_ms: z.number().positive().max(86_400_000) }).optional(),
 });
 
 export type Engagement = z.infer<typeof engagementSchema>;
@@ -55,8 +73,8 @@ export function checkedEngagement(engagement: Engagement, file?: string): Engage
 }
 
 /** The text of engagement.yaml; the same engagement gives the same text. */
-export function engagementText({ entity, window, criteria, parameters }: Engagement): string {
-  return stringify({ entity, window, criteria, parameters }, { lineWidth: 0 });
+export function engagementText({ entity, window, criteria, parameters, ...rest }: Engagement): string {
+  return stringify({ entity, window, criteria, parameters, ...rest }, { lineWidth: 0 });
 }
 
 /** The audit window of an engagement. */

@@ -61,6 +61,8 @@ export type SourceRefused = z.infer<typeof sourceRefusedSchema>;
 export const runFinishedSchema = z.object({
   run_id: z.string(),
   evidence_hash: z.string(),
+  /** When acceptances with an expiry were judged; null in entries of before there were any. */
+  as_of: instantText.default(null),
   packs: z.array(z.object({ id: z.string(), version: z.string(), hash: z.string(), shipped: z.boolean() })),
   /** Controls that were asked for by name; empty means all of the packs. */
   only: z.array(z.string()),
@@ -86,12 +88,56 @@ export const binderMadeSchema = z.object({
 });
 export type BinderMade = z.infer<typeof binderMadeSchema>;
 
+/** What a person decided about a gap, with the gap as it stood then. */
+export const gapDecidedSchema = z.object({
+  gap: z.string(),
+  action: z.enum(['accept', 'link', 'not', 'withdraw']),
+  system: z.string(),
+  stream: z.string(),
+  gap_kind: z.enum(['silence', 'missing', 'sequence-loss', 'scrape', 'scan-missed', 'truncated']),
+  target: z.string().nullable(),
+  from: z.string(),
+  to: z.string(),
+  ticket: z.string().nullable(),
+  reason: z.string().nullable(),
+  /** The last day on which an acceptance counts. */
+  until: z.string().nullable(),
+  /** What the gap said when it was decided on. */
+  said: z.object({
+    state: z.string(),
+    cause: z.string(),
+    corroboration: z.array(z.string()),
+    likelihood: z.number().nullable(),
+    missing: z.number().nullable(),
+  }),
+});
+export type GapDecided = z.infer<typeof gapDecidedSchema>;
+
+const HOURS_OF_WEEK = 168;
+
+/** What a person decided about how long a stream may be silent. */
+export const expectationDecidedSchema = z.object({
+  action: z.enum(['declare', 'confirm', 'withdraw']),
+  stream: z.string(),
+  /** `*`: every system. */
+  system: z.string(),
+  reason: z.string().nullable(),
+  /** Declared: the longest silence, seconds. */
+  longest_silence_s: z.number().positive().nullable(),
+  /** Confirmed: what was learned, as it stood, by hour of the week from Monday 00:00; seconds. */
+  usual_s: z.array(z.number()).length(HOURS_OF_WEEK).nullable(),
+  allowed_s: z.array(z.number()).length(HOURS_OF_WEEK).nullable(),
+});
+export type ExpectationDecided = z.infer<typeof expectationDecidedSchema>;
+
 const schemas = {
   'case-created': caseCreatedSchema,
   'source-imported': sourceImportedSchema,
   'source-refused': sourceRefusedSchema,
   'run-finished': runFinishedSchema,
   'binder-made': binderMadeSchema,
+  'gap-decided': gapDecidedSchema,
+  'expectation-decided': expectationDecidedSchema,
   sealed: z.object({ files: z.int(), bytes: z.int() }),
 } as const;
 
@@ -150,12 +196,44 @@ export function describeEntry(entry: LedgerEntry): string {
       const data = entryData(entry, 'binder-made');
       return `Binder ${data.file}, ${data.pages} pages, signed by ${data.signer}, SHA-256 ${data.sha256}.`;
     }
+    case 'gap-decided':
+      return describeGapDecision(entryData(entry, 'gap-decided'));
+    case 'expectation-decided':
+      return describeExpectationDecision(entryData(entry, 'expectation-decided'));
     case 'sealed': {
       const data = entryData(entry, 'sealed');
       return `Sealed as a BagIt bag: ${data.files} files, ${data.bytes} bytes.`;
     }
     default:
       return entry.kind;
+  }
+}
+
+function describeGapDecision(data: GapDecided): string {
+  const gap = `${data.gap} (${data.system}, ${data.stream}, ${data.gap_kind}, ${data.from} to ${data.to})`;
+  const because = data.reason === null ? '' : ` Reason: ${data.reason}`;
+  switch (data.action) {
+    case 'accept':
+      return `Gap ${gap} accepted${data.until === null ? '' : ` until ${data.until}`}.${because}`;
+    case 'link':
+      return `Gap ${gap} explained by ticket ${data.ticket}.${because}`;
+    case 'not':
+      return `Ticket ${data.ticket} does not explain gap ${gap}.${because}`;
+    case 'withdraw':
+      return `What was decided about gap ${gap} is withdrawn.${because}`;
+  }
+}
+
+function describeExpectationDecision(data: ExpectationDecided): string {
+  const whose = `${data.stream} of ${data.system === '*' ? 'every system' : data.system}`;
+  const because = data.reason === null ? '' : ` Reason: ${data.reason}`;
+  switch (data.action) {
+    case 'declare':
+      return `Longest silence of ${whose} declared: ${data.longest_silence_s} s.${because}`;
+    case 'confirm':
+      return `Expectation of ${whose} confirmed as it was learned.${because}`;
+    case 'withdraw':
+      return `What was decided about the expectation of ${whose} is withdrawn.${because}`;
   }
 }
 

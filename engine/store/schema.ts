@@ -65,10 +65,11 @@ const ownTables: readonly string[] = [
   `CREATE TABLE record_marks (source_id INTEGER, record BIGINT, byte BIGINT, length BIGINT)`,
   // Where the series of a snapshot are: reference in the index of each block, in the order in which blocks are asked.
   `CREATE TABLE metric_places (source_id INTEGER, record BIGINT, place INTEGER, block VARCHAR, ref BIGINT)`,
-  // Hourly roll-up of each stream of each system, made at import.
+  // Hourly roll-up of each stream of each system, made at import: the first and the last record of the hour are cited.
   `CREATE TABLE evidence.stream_hours (
      source_id INTEGER, stream VARCHAR, system VARCHAR, hour TIMESTAMP, records BIGINT,
-     first_time TIMESTAMP, last_time TIMESTAMP, first_record BIGINT, longest_silence_s DOUBLE)`,
+     first_time TIMESTAMP, last_time TIMESTAMP, first_record BIGINT, longest_silence_s DOUBLE,
+     last_record BIGINT)`,
   // Records of a source that an earlier source has too: they count once, and have two citations.
   `CREATE TABLE evidence.repeats (source_id INTEGER, record BIGINT, of_source_id INTEGER, of_record BIGINT)`,
   // Samples of text formats that an earlier source has too.

@@ -78,4 +78,23 @@ export const clockIntervalsTable: BulkTable = {
   ],
 };
 
-export const timelineTables: readonly BulkTable[] = [expectationsTable, coverageTable, gapsTable, clockIntervalsTable];
+/** Moments at which a clock was set back, by the order of its own records. */
+export const clockStepsTable: BulkTable = {
+  target: 'clock_steps',
+  columns: [
+    { name: 'system', type: 'text' },
+    { name: 'time', type: 'time' },
+    { name: 'step_s', type: 'double' },
+    { name: 'basis', type: 'text' },
+    ...cited('before'),
+    ...cited('after'),
+  ],
+};
+
+export const timelineTables: readonly BulkTable[] = [
+  expectationsTable,
+  coverageTable,
+  gapsTable,
+  clockIntervalsTable,
+  clockStepsTable,
+];

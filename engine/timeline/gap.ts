@@ -71,6 +71,10 @@ export interface ProposedTicket {
   /** The part of the gap that it covers. */
   readonly overlap: Interval;
   readonly hasRootCause: boolean;
+  /** True when it explains the gap: it has a root cause, covers the gap or was linked by a person, and was not rejected. */
+  readonly explains: boolean;
+  /** Who said that it is not about this gap, and why. */
+  readonly rejected: { readonly by: string; readonly reason: string } | null;
   readonly cites: CitedRecord;
 }
 

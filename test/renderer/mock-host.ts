@@ -132,6 +132,14 @@ export function mockHandlers(options: MockOptions = {}): Handlers {
       return { total: items.length, rows: items.slice(after, after + limit) };
     },
     'coverage.get': async () => coverageOf(size),
+    'gaps.list': async () => ({ total: 0, rows: [] }),
+    'coverage.intervals': async () => ({ total: 0, rows: [] }),
+    'clock.list': async () => [],
+    'expectations.list': async () => [],
+    'gap.explain': async () => {
+      throw new Error('The mock has no gap.');
+    },
+    'expectation.decide': async () => ({ decided: 0 }),
     'ledger.page': async ({ after, limit }) => {
       const rows = Array.from({ length: 431 }, (_, index) => ({
         seq: index + 1,

@@ -212,7 +212,7 @@ describe('a binder of hostile evidence', () => {
       })),
       controls: [{ ...first!, items, itemCount: 60, title: text(2), sql: `select '${text(0)}'\n${text(1)}` }],
       evidence: content.evidence.map((file, place) => ({ ...file, name: text(place), providedBy: text(place + 1) })),
-      gaps: content.gaps.map((gap, place) => ({ ...gap, system: text(place), explainedBy: text(place + 1) })),
+      gaps: content.gaps.map((gap, place) => ({ ...gap, system: text(place), acceptedReason: text(place + 1) })),
       ledger: {
         ...content.ledger,
         lines: content.ledger.lines.map((line, place) => ({ ...line, by: text(place), what: text(place + 1) })),

@@ -22,7 +22,12 @@ function evidence(
     isLearned: false,
     expected,
     seen: expected.filter((system) => !all.includes(system)),
-    silent: all.map((system) => ({ system, stream: 'auditd', isExplained: explained.includes(system) })),
+    silent: all.map((system) => ({
+      system,
+      stream: 'auditd',
+      isPartly: false,
+      isExplained: explained.includes(system),
+    })),
   };
 }
 

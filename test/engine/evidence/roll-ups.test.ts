@@ -19,7 +19,8 @@ it('hours of a large source are those of all its events, silences over several d
     `WITH spoken AS (
        SELECT *, epoch(time) - epoch(lag(time) OVER (PARTITION BY system ORDER BY time, record)) AS silence FROM evidence.events),
      expected AS (
-       SELECT source_id, stream, system, date_trunc('hour', time), count(*)::BIGINT, min(time), max(time), min(record), max(silence)
+       SELECT source_id, stream, system, date_trunc('hour', time), count(*)::BIGINT, min(time), max(time), first(record ORDER BY time, record),
+         max(silence), last(record ORDER BY time, record)
        FROM spoken GROUP BY ALL)
      SELECT (SELECT count(*) FROM expected) AS hours, (SELECT max(longest_silence_s) FROM evidence.stream_hours) AS longest,
        (SELECT count(*) FROM (FROM expected EXCEPT FROM evidence.stream_hours)) AS missing,
