@@ -36,6 +36,8 @@ export interface LearnedHour {
   readonly tailS: number;
   readonly tailShare: number;
   readonly scaleS: number;
+  /** The share of looks at this hour in which nothing was heard at all. */
+  readonly unheardShare: number;
   readonly allowedS: number;
 }
 

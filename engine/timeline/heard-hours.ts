@@ -37,14 +37,17 @@ export function fixedSilencesSql(within: Interval, longerThanS: number): string 
     WHERE epoch_us(first) - epoch_us(before) > ${Math.round(longerThanS * 1e6)}`;
 }
 
-/** The longest staleness that was reached in each hour from the first record of a stream to its last; seconds. */
+/**
+ * The longest staleness that was reached in each hour from the first record of a stream to its last, seconds, and whether
+ * anything was heard in it.
+ */
 export function looksSql(within: Interval): string {
   return `SELECT stream, system, hour,
       greatest(coalesce(epoch_us(first) - epoch_us(before), 0), epoch_us(hour) + ${MICROS_PER_HOUR} - epoch_us(last)) / 1e6
-        AS staleness_s
+        AS staleness_s, true AS is_heard
     FROM (${silencesSql(within)})
     UNION ALL
-    SELECT stream, system, hour, (epoch_us(hour) + ${MICROS_PER_HOUR} - epoch_us(before)) / 1e6
+    SELECT stream, system, hour, (epoch_us(hour) + ${MICROS_PER_HOUR} - epoch_us(before)) / 1e6, false
     FROM (SELECT stream, system, before,
         unnest(generate_series(before_hour + INTERVAL 1 HOUR, hour - INTERVAL 1 HOUR, INTERVAL 1 HOUR)) AS hour
       FROM (${silencesSql(within)}) WHERE hour > before_hour + INTERVAL 1 HOUR)`;

@@ -20,6 +20,9 @@ const LOOKS_A_WEEK = 3;
  * history a larger share, so that one bad week stays outside.
  */
 const TAIL_SHARES = [0.1, 0.15, 0.2, 0.25, 0.3] as const;
+/** A quarter: the share that many more bad weeks do not move. A tail that is this many times as wide by it is stretched. */
+const ROBUST = TAIL_SHARES.indexOf(0.25);
+const MOST_STRETCHED = 2;
 const QUANTILES = [0.5, ...TAIL_SHARES.map((share) => 1 - share)];
 
 export interface LearnedStream {
@@ -48,41 +51,80 @@ export async function learnSilences(
       GROUP BY stream, system HAVING count(DISTINCT hour) >= ${FEWEST_HOURS}
         AND max(hour) - min(hour) >= INTERVAL ${FEWEST_DAYS} DAY),
     placed AS (
-      SELECT stream, system, staleness_s, ${hourOfWeekSql('hour', offsets)} AS slot
+      SELECT stream, system, staleness_s, is_heard, ${hourOfWeekSql('hour', offsets)} AS slot
       FROM looks SEMI JOIN enough USING (stream, system)),
     smoothed AS (
-      SELECT stream, system, (slot + step + ${HOURS_OF_WEEK}) % ${HOURS_OF_WEEK} AS slot, staleness_s, step
+      SELECT stream, system, (slot + step + ${HOURS_OF_WEEK}) % ${HOURS_OF_WEEK} AS slot, staleness_s, is_heard, step
       FROM placed, (VALUES (-1), (0), (1)) AS steps(step)),
     hours AS (
-      SELECT stream, system, slot, quantile_cont(staleness_s, [${QUANTILES.join(', ')}]) AS q, count(*) AS n, count(*) FILTER (WHERE step = 0) AS looks
+      SELECT stream, system, slot, quantile_cont(staleness_s, [${QUANTILES.join(', ')}]) AS q, count(*) AS n,
+        count(*) FILTER (WHERE step = 0 AND NOT is_heard) AS unheard, count(*) FILTER (WHERE step = 0) AS looks
       FROM smoothed GROUP BY stream, system, slot)
     SELECT stream, system, list(q ORDER BY slot) AS quantiles,
-      list(n ORDER BY slot) AS counts, sum(looks)::BIGINT AS looks
+      list(n ORDER BY slot) AS counts, list((greatest(unheard - 1, 0) + 0.5) / (looks + 1.0) ORDER BY slot) AS unheard, sum(looks)::BIGINT AS looks
     FROM hours GROUP BY stream, system HAVING count(*) = ${HOURS_OF_WEEK} ORDER BY stream, system`);
   return rows.map((row) => {
-    const counts = row['counts'] as readonly number[];
+    const counts = (row['counts'] as readonly bigint[]).map(Number);
+    // Without one of them, which may be the silence that is asked about; and never none, as what was never may be yet.
+    const unheard = (row['unheard'] as readonly number[]).map(Number);
     return {
       stream: String(row['stream']),
       system: String(row['system']),
       looks: Number(row['looks']),
-      hours: (row['quantiles'] as readonly (readonly number[])[]).map((quantiles, slot) =>
-        learnedHour(quantiles, counts[slot]!),
+      hours: steadied(
+        (row['quantiles'] as readonly (readonly number[])[]).map((quantiles, slot) =>
+          learnedHour(quantiles, counts[slot]!, unheard[slot]!),
+        ),
       ),
     };
   });
 }
 
 /** What is allowed at an hour of the week, of which the quantiles of so many looks are known; seconds. */
-export function learnedHour([usualS = 0, ...tails]: readonly number[], looks: number): LearnedHour {
+export function learnedHour(quantiles: readonly number[], looks: number, unheardShare: number): LearnedHour {
+  const [usualS = 0, ...tails] = quantiles;
   const fits = TAIL_SHARES.findIndex((share) => share >= LOOKS_A_WEEK / (looks - 1));
-  const chosen = fits === -1 ? TAIL_SHARES.length - 1 : fits;
-  const [tailShare, tailS] = [TAIL_SHARES[chosen]!, tails[chosen]!];
-  const scaleS = Math.max((tailS - usualS) / Math.log(0.5 / tailShare), 0.05 * usualS, 1);
-  const allowedS = Math.max(4 * usualS, tailS + scaleS * Math.log(tailShare / RAREST), SHORTEST_ALLOWED_S);
-  return { usualS, tailS, tailShare, scaleS, allowedS };
+  const own = fits === -1 ? TAIL_SHARES.length - 1 : fits;
+  const scaleAt = (place: number): number =>
+    Math.max((tails[place]! - usualS) / Math.log(0.5 / TAIL_SHARES[place]!), 0.05 * usualS, 1);
+  // A few more bad weeks than the tail stands stretch it, and not the looks below it.
+  const isStretched = scaleAt(own) > MOST_STRETCHED * scaleAt(ROBUST);
+  const chosen = isStretched ? Math.max(own, ROBUST) : own;
+  const scaleS = isStretched ? MOST_STRETCHED * scaleAt(ROBUST) : scaleAt(own);
+  return allowing({ usualS, tailS: tails[chosen]!, tailShare: TAIL_SHARES[chosen]!, scaleS, unheardShare });
 }
 
-/** How often a silence this long is met by chance, as a share of the looks; at most 1. */
+function allowing(known: Omit<LearnedHour, 'allowedS'>): LearnedHour {
+  const { usualS, tailS, tailShare, scaleS } = known;
+  const rarest = tailS + scaleS * Math.log(tailShare / RAREST);
+  return { ...known, allowedS: Math.max(4 * usualS, rarest, SHORTEST_ALLOWED_S) };
+}
+
+/**
+ * The same hours, none with a narrower spread than is usual for the stream: what a few dozen looks say of one of 168 hours is
+ * by chance much too narrow for some of them, and each would be a false gap.
+ */
+export function steadied(hours: readonly LearnedHour[]): readonly LearnedHour[] {
+  const spread = middleOf(hours.map(({ scaleS }) => scaleS));
+  const share = middleOf(hours.map(({ scaleS, usualS }) => scaleS / Math.max(usualS, 1)));
+  return hours.map((hour) =>
+    allowing({ ...hour, scaleS: Math.max(hour.scaleS, Math.min(spread, share * hour.usualS)) }),
+  );
+}
+
+function middleOf(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+}
+
+/** How often a staleness this long is met by chance, as a share of the looks; at most 1. */
 export function likelihoodOf(silenceS: number, { tailS, tailShare, scaleS }: LearnedHour): number {
   return Math.min(1, tailShare * Math.exp(-(silenceS - tailS) / scaleS));
+}
+
+/** An hour is steady when its looks differ by less than this share of what is usual: a job that runs at fixed times. */
+const STEADY_SHARE = 0.3;
+
+/** At a steady hour staleness alone tells a gap; at others it may be long by chance, where a stream speaks now and then. */
+export function isSteady({ scaleS, usualS }: LearnedHour): boolean {
+  return scaleS < STEADY_SHARE * usualS;
 }

@@ -5,7 +5,7 @@ import type { SqlRow, SqlValue } from '../store/sql-values.ts';
 import type { Expectation } from './expectations.ts';
 import type { CitedRecord, FoundGap, Usual } from './gap.ts';
 import { silencesSql } from './heard-hours.ts';
-import { likelihoodOf } from './learned-silence.ts';
+import { isSteady, likelihoodOf } from './learned-silence.ts';
 import { hourOfWeek, type ZoneOffset } from './zone-hours.ts';
 
 /** A stretch between two records, or between one and an end of what is owed. */
@@ -98,7 +98,16 @@ export function gapsByHour(
   });
 }
 
-/** The numbers of the hour at which a silence is furthest beyond what is allowed; `undefined` where it never is. */
+/**
+ * A silence is met by chance as often as all its hours are without a record. One that is met more often than this tells
+ * nothing: at steady hours, where staleness tells the most, and at others.
+ */
+const RAREST_SILENCE = { steady: 0.1, other: 1e-5 } as const;
+
+/**
+ * The numbers of the hour at which a silence is furthest beyond what is allowed; `undefined` where it never is, or where
+ * it is only at hours at which the stream speaks now and then, and is as silent by chance.
+ */
 function excessOf(
   silence: Silence,
   { usualS, allowedS, learned }: Expectation,
@@ -108,18 +117,26 @@ function excessOf(
   const end = silence.to < owed.to ? silence.to : owed.to;
   let most = 1;
   let worst: Usual | undefined;
+  let isSteadily = false;
+  let chance = 1;
   for (let hour = begin - mod(begin, MICROS_PER_HOUR); hour < end; hour += MICROS_PER_HOUR) {
     const at = hourOfWeek(hour, offsets);
     const reached = hour + MICROS_PER_HOUR < end ? hour + MICROS_PER_HOUR : end;
+    const entered = hour > begin ? hour : begin;
+    const numbers = learned?.[at];
+    if (numbers) chance *= numbers.unheardShare ** (Number(reached - entered) / Number(MICROS_PER_HOUR));
     const stalenessS = Number(reached - silence.from) / 1e6;
     const share = stalenessS / allowedS[at]!;
+    if (share <= 1) continue;
+    if (numbers && isSteady(numbers)) isSteadily = true;
     if (share <= most) continue;
     most = share;
-    const numbers = learned?.[at];
     const likelihood = numbers ? likelihoodOf(stalenessS, numbers) : null;
     worst = { usualS: usualS[at] ?? 0, allowedS: allowedS[at]!, likelihood };
   }
-  return worst;
+  if (!worst || worst.likelihood === null) return worst;
+  if (isSteadily) return chance < RAREST_SILENCE.steady ? worst : undefined;
+  return chance < RAREST_SILENCE.other ? { ...worst, likelihood: chance } : undefined;
 }
 
 function mod(value: bigint, by: bigint): bigint {
