@@ -45,11 +45,12 @@ export async function readSummary(target: EvidenceCase, key: string, readOnly: b
   };
 }
 
-function lastRunOf({ ledger }: EvidenceCase): CaseSummary['lastRun'] {
+function lastRunOf({ ledger, engagement, context }: EvidenceCase): CaseSummary['lastRun'] {
   const run = entriesOf(ledger.entries, 'run-finished').at(-1);
   if (!run) return null;
+  const asOf = context.effects.now();
   // The last run may have been of a few controls only: what is shown is stale when any of it is.
-  const stale = findOutdatedControls(ledger.entries).length > 0;
+  const stale = findOutdatedControls(ledger.entries, { asOf, zone: engagement.window.zone }).length > 0;
   const { run_id, controls, packs } = run.data;
   return { runId: run_id, finishedAt: run.entry.at, controls: controls.length, packs, stale };
 }

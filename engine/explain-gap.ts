@@ -1,17 +1,12 @@
 /** What a person decides about a gap: one entry of the ledger each. */
 import { fail } from '../shared/problem.ts';
-import { dayOf, formatInstant, isDay } from '../shared/time.ts';
+import { dayOf, formatInstant, isDay, MICROS_PER_SECOND } from '../shared/time.ts';
 import type { Engine } from './engine.ts';
+import { lengthInWords } from './core/duration.ts';
 import type { EvidenceCase } from './intake/evidence-case.ts';
 import { ledgerData, type GapDecided } from './intake/ledger-kinds.ts';
-import { readCaseTimeline } from './read-timeline.ts';
-import {
-  lengthInWords,
-  overlapOf,
-  readGapTickets,
-  standingDecisions,
-  type GapTicket,
-} from './timeline/explanations.ts';
+import { findGap, readCaseTimeline } from './read-timeline.ts';
+import { overlapOf, readGapTickets, standingDecisions, type GapTicket } from './timeline/explanations.ts';
 import { gapDecisionsOf } from './timeline/gap-decision.ts';
 import type { Gap } from './timeline/gap.ts';
 
@@ -72,26 +67,6 @@ function checkUntil(until: string, today: string): void {
   if (until < today) fail({ code: 'bad_request', message: `The day ${until} is past: today is ${today}.`, remedy });
 }
 
-/** The gap of this name. Fails with `not_found`, or `bad_request` when the beginning of a name fits several. */
-function findGap(gaps: readonly Gap[], name: string): Gap {
-  const asked = name.trim().toLowerCase();
-  const beginning = asked.startsWith('gap-') ? asked : `gap-${asked}`;
-  const found = asked === '' ? [] : gaps.filter(({ id }) => id.toLowerCase().startsWith(beginning));
-  if (found.length === 1) return found[0]!;
-  if (found.length === 0)
-    return fail({
-      code: 'not_found',
-      message: `There is no gap ${name} in this case, which has ${gaps.length}.`,
-      remedy: '`fieldwork gaps` lists them; more evidence may have moved the beginning of one, and its name with it.',
-    });
-  const names = found.slice(0, 5).map(({ id }) => id);
-  return fail({
-    code: 'bad_request',
-    message: `${found.length} gaps begin with ${name}: ${names.join(', ')}${found.length > 5 ? ', ...' : ''}.`,
-    remedy: 'Give more of its name.',
-  });
-}
-
 /** Fails when the ticket is not in the case; a link also without root cause, overlap, or a reason for another system. */
 async function checkTicket({ database }: EvidenceCase, gap: Gap, { action, ticket, reason }: Decision): Promise<void> {
   const rows = (await readGapTickets(database)).filter((one) => one.ticket === ticket);
@@ -123,7 +98,8 @@ function failNoTicket(ticket: string): never {
 
 function failNoOverlap(gap: Gap, { ticket, starts, ends }: GapTicket): never {
   const isLater = starts >= gap.to;
-  const distance = lengthInWords(isLater ? starts - gap.to : gap.from - (ends ?? gap.from));
+  const apart = isLater ? starts - gap.to : gap.from - (ends ?? gap.from);
+  const distance = lengthInWords(Number(apart) / Number(MICROS_PER_SECOND));
   const when = isLater
     ? `begins at ${formatInstant(starts)}, ${distance} after the gap ended (${formatInstant(gap.to)})`
     : `ends at ${formatInstant(ends ?? gap.from)}, ${distance} before the gap began (${formatInstant(gap.from)})`;

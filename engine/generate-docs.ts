@@ -7,6 +7,7 @@ import { valueText } from './controls/parameters.ts';
 import { readPacks } from './controls/read-pack.ts';
 import { citationColumns, evidenceTable, evidenceTableNames } from './core/tables.ts';
 import { evidenceViews } from './evidence/views.ts';
+import { timelineTables } from './store/timeline-tables.ts';
 
 const MADE = '<!-- Made by `npm run docs`; changes here are lost. -->';
 
@@ -14,19 +15,10 @@ const MADE = '<!-- Made by `npm run docs`; changes here are lost. -->';
 export function evidenceTablesPage(): string {
   const tables = evidenceTableNames.map((name) => {
     const { means, columns } = evidenceTable(name);
-    const rows = columns.map((column) => `| ${column.name} | ${column.type} | ${cell(column.means)} |`);
     const view = evidenceViews.find((candidate) => candidate.name === name);
-    return [
-      `## ${name}`,
-      '',
-      `${means} Read ${view?.means ?? 'as it is'}.`,
-      '',
-      '| column | type | what it is |',
-      '| --- | --- | --- |',
-      ...rows,
-      '',
-    ].join('\n');
+    return tableSection(`## ${name}`, `${means} Read ${view?.means ?? 'as it is'}.`, columns);
   });
+  const derived = timelineTables.map(({ target, means, columns }) => tableSection(`### ${target}`, means, columns));
   const citation = citationColumns.map((column) => `- \`${column.name}\`: ${column.means}`);
   return [
     '# Evidence tables',
@@ -41,7 +33,25 @@ export function evidenceTablesPage(): string {
     "(`labels['job']`), `json` JSON as text, `longtext` text that may be long. Every column may be NULL.",
     '',
     ...tables,
+    '## Tables of the timeline',
+    '',
+    'What is made of the evidence and of what people decided, as [the timeline](timeline.md) says. They are brought up to',
+    'date before controls run, and for every case of a pack. A row cites the records that it lies between or rests on.',
+    'Names that are words of SQL are quoted: `"from"`, `"to"`.',
+    '',
+    ...derived,
   ].join('\n');
+}
+
+interface ColumnMeaning {
+  readonly name: string;
+  readonly type: string;
+  readonly means: string;
+}
+
+function tableSection(heading: string, says: string, columns: readonly ColumnMeaning[]): string {
+  const rows = columns.map(({ name, type, means }) => `| ${name} | ${type} | ${cell(means)} |`);
+  return [heading, '', says, '', '| column | type | what it is |', '| --- | --- | --- |', ...rows, ''].join('\n');
 }
 
 /** docs/controls.md: every control that ships, by criterion. */

@@ -2,6 +2,7 @@
  * The engine's one entrance. Stages do not call each other; what hands a value from one to the next stands in the files
  * beside this one.
  */
+export { lengthInWords } from './core/duration.ts';
 export type { Effects, JobContext, Progress } from './core/effects.ts';
 export { formats } from './formats/registry.ts';
 export { auditWindow, parseEngagement, type Engagement } from './intake/engagement.ts';
@@ -16,7 +17,16 @@ export { listBinders, makeBinder, readBinder, verifyBinderFile, type MadeBinder 
 export { newIdentity, readIdentity, type NewIdentityFiles } from './identities.ts';
 export { decideExpectation, type ExpectationChoice } from './decide-expectation.ts';
 export { explainGap, type GapChoice } from './explain-gap.ts';
-export { readCaseTimeline } from './read-timeline.ts';
+export {
+  checkNames,
+  gapJson,
+  readCaseTimeline,
+  readCoverageIntervals,
+  readGap,
+  readGaps,
+  type GapFilter,
+  type GapLine,
+} from './read-timeline.ts';
 export { readExpectations, type ExpectationLine } from './read-expectations.ts';
 export { reperformCase, type Reperformance } from './reperform.ts';
 export { caseWindow, readControl, readControlDay, readCoverage, readMatrix } from './result-reads.ts';
@@ -27,8 +37,7 @@ export { readClockReport, type ClockReport } from './read-clocks.ts';
 export { readDeliveries } from './read-deliveries.ts';
 export { driftSides, readDrift, type DriftLine, type DriftSide } from './read-drift.ts';
 export { readTrails } from './read-trails.ts';
-export { gapJson, readCoverageIntervals, readGaps, type GapFilter } from './timeline-reads.ts';
-export { findGaps, type Gap } from './timeline/gaps.ts';
+export type { Gap } from './timeline/gap.ts';
 export {
   checkChoice,
   exportFormats,

@@ -2,7 +2,8 @@ import { formatInstant } from '../shared/time.ts';
 import { auditWindow } from './intake/engagement.ts';
 import type { EvidenceCase } from './intake/evidence-case.ts';
 import { findClockIntervals } from './timeline/clocks/clock-intervals.ts';
-import { DEFAULT_CLOCK_THRESHOLD_S, type ClockState } from './timeline/clock-interval.ts';
+import { checkName } from './read-timeline.ts';
+import { DEFAULT_CLOCK_THRESHOLD_S, type ClockInterval, type ClockState } from './timeline/clock-interval.ts';
 
 /** A stretch of the window with one state of one clock. */
 export interface ClockReport {
@@ -19,17 +20,26 @@ export interface ClockReport {
   readonly record: number | null;
 }
 
-/**
- * Gives how far the clock of each system can be trusted. The threshold is in milliseconds; where none is given it is that
- * of the engagement, else 50.
- */
+export interface ClockQuestion {
+  /** One system; all where left out. */
+  readonly system?: string | undefined;
+  /** Milliseconds; that of the engagement where left out, else 50. */
+  readonly thresholdMs?: number | undefined;
+}
+
+/** Gives how far the clock of each system can be trusted. Fails with `not_found` for a system that the case does not name. */
 export async function readClockReport(
   { database, engagement }: EvidenceCase,
-  thresholdMs: number = engagement.clock?.threshold_ms ?? DEFAULT_CLOCK_THRESHOLD_S * 1000,
+  { system, thresholdMs = engagement.clock?.threshold_ms ?? DEFAULT_CLOCK_THRESHOLD_S * 1000 }: ClockQuestion = {},
 ): Promise<readonly ClockReport[]> {
   const request = { window: auditWindow(engagement), thresholdS: thresholdMs / 1000 };
   const intervals = await findClockIntervals(database, request);
-  return intervals.map(({ system, from, to, state, maxAbsOffsetS, basis, because, cites }) => ({
+  checkName('system', system, new Set(intervals.map((one) => one.system)));
+  return intervals.filter((one) => system === undefined || one.system === system).map(clockReport);
+}
+
+function clockReport({ system, from, to, state, maxAbsOffsetS, basis, because, cites }: ClockInterval): ClockReport {
+  return {
     system,
     from: formatInstant(from),
     to: formatInstant(to),
@@ -39,5 +49,5 @@ export async function readClockReport(
     because,
     source: cites?.sourceId ?? null,
     record: cites?.record ?? null,
-  }));
+  };
 }

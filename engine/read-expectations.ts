@@ -36,7 +36,12 @@ function line({ stream, system, owedBy, basis, usualS, allowedS, looks, says }: 
 }
 
 function range(seconds: readonly number[]): readonly [number, number] | null {
-  return seconds.length === 0 ? null : [Math.min(...seconds), Math.max(...seconds)];
+  return seconds.length === 0 ? null : [toMillis(Math.min(...seconds)), toMillis(Math.max(...seconds))];
+}
+
+/** What was learned is an estimate: nobody needs more than its milliseconds. */
+function toMillis(seconds: number): number {
+  return Math.round(seconds * 1000) / 1000;
 }
 
 function unknownNames({ engagement }: EvidenceCase, systems: SystemsByStream): readonly string[] {

@@ -35,9 +35,8 @@ export async function timelineRequestOf(
 }
 
 /** The threshold of engagement.yaml in seconds, or the default. */
-function thresholdOf(engagement: EvidenceCase['engagement']): number {
-  const { clock } = engagement as { readonly clock?: { readonly threshold_ms?: number } | undefined };
-  return clock?.threshold_ms === undefined ? DEFAULT_CLOCK_THRESHOLD_S : clock.threshold_ms / 1000;
+function thresholdOf({ clock }: EvidenceCase['engagement']): number {
+  return clock === undefined ? DEFAULT_CLOCK_THRESHOLD_S : clock.threshold_ms / 1000;
 }
 
 /**

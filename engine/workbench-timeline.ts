@@ -9,7 +9,7 @@ import {
   readCoveragePage,
   readGapPage,
   type TimelineOf,
-} from './timeline-reads.ts';
+} from './read-timeline.ts';
 import type { WorkbenchSession } from './workbench-session.ts';
 
 type TimelineHandlers = Pick<

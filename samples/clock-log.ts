@@ -1,6 +1,6 @@
 /** The measurements of a host's clock as chronyd 4.6 writes them to tracking.log, with its banner every 32 lines. */
 import type { Host } from './company.ts';
-import { clockDrift, clockStep, endsOf, hostDown, MEASURED_EVERY_S } from './plan.ts';
+import { clockDrift, endsOf, hostDown, MEASURED_EVERY_S, stepOffsetS } from './plan.ts';
 import type { Chance } from './random.ts';
 
 const RULE = '='.repeat(132);
@@ -16,14 +16,18 @@ export interface ClockMeasurement {
   readonly offsetS: number;
 }
 
-/** The log of a host over `[from, to)` (milliseconds UTC), and what it says. */
+/**
+ * The log of a host over `[from, to)` (milliseconds UTC), and what it says. It begins before, as the daemon has run for
+ * long; one that was started measures within minutes.
+ */
 export function clockLog(host: Host, { from, to }: { from: number; to: number }, chance: Chance) {
   const measured: ClockMeasurement[] = [];
   const lines: string[] = [];
   const down = endsOf(hostDown);
-  let at = from + chance.between(5, 900) * 1000;
+  let at = from - chance.between(60, 4000) * 1000;
   for (; at < to; at += MEASURED_EVERY_S * 1000) {
-    if (host.system === hostDown.system && at >= down.from && at < down.to) continue;
+    if (host.system === hostDown.system && at >= down.from && at < down.to)
+      at = down.to + chance.between(60, 240) * 1000;
     const offsetS = offsetAt(host.system, at) + chance.between(-900, 900) * 1e-6;
     if (lines.length % 35 === 0) lines.push(...BANNER);
     lines.push(lineOf({ at, offsetS }, chance));
@@ -34,10 +38,8 @@ export function clockLog(host: Host, { from, to }: { from: number; to: number },
 
 /** By how much the clock of the system is ahead, seconds, but for the jitter. */
 function offsetAt(system: string, at: number): number {
-  const step = endsOf(clockStep);
-  if (system === clockStep.system && at >= step.from && at < step.to) return clockStep.offsetS;
   const drift = endsOf(clockDrift);
-  if (system !== clockDrift.system || at < drift.from || at >= drift.to) return 0;
+  if (system !== clockDrift.system || at < drift.from || at >= drift.to) return stepOffsetS(system, at);
   const half = (drift.to - drift.from) / 2;
   return clockDrift.peakS * (1 - Math.abs(at - drift.from - half) / half);
 }

@@ -1,7 +1,8 @@
 /** What was planted, where its evidence stands, and which control-days it must change. */
 import { addDays, type Day } from '../shared/time.ts';
 import { auditedWindow, AWS_SYSTEM, ENTITY, hosts, openedByChange, type Host } from './company.ts';
-import { hostDown } from './plan.ts';
+import { controls, daysFrom, expectedControlDays, type Effect, type ExpectedControlDay } from './control-day-truth.ts';
+import { missingFile, neverHeard } from './plan.ts';
 import { planted, traps } from './plants.ts';
 import type { ClockEpisode, PlantedGap, TimelinePlants } from './timeline-truth.ts';
 
@@ -28,14 +29,6 @@ export interface PlantedThing {
   readonly system: string | null;
   readonly resource: string | null;
   readonly evidence: readonly Mark[];
-}
-
-/** A control-day that is neither effective nor not due. The state shown is one of `states`. */
-export interface ExpectedControlDay {
-  readonly control: string;
-  readonly day: Day;
-  readonly states: readonly string[];
-  readonly because: string;
 }
 
 /** A day on which a system in scope owes evidence of a stream and gave none. */
@@ -69,14 +62,11 @@ export interface GroundTruth {
   readonly totals: Readonly<Record<string, number>>;
 }
 
-/** Controls that the sample is made for. Every day that is not listed is effective, or not due, under them. */
-export const controls = {
-  ports: 'CC6.6-port-unauthorised',
-  scans: 'CC7.1-scan-daily',
-  auditd: 'CC7.2-auditd-running',
-  root: 'CC6.3-least-privilege-root',
-  awsRoot: 'CC6.3-root-account-use',
-} as const;
+/** What the truth needs to know of how this sample was made. */
+interface Circumstances extends Pick<GroundTruth, 'seed' | 'scale' | 'totals'> {
+  /** What clocks that were out or unknown do to control-days. */
+  readonly untrusted: readonly Effect[];
+}
 
 type Description = Omit<PlantedThing, 'evidence'>;
 
@@ -91,11 +81,7 @@ export class TruthRecorder {
   }
 
   /** Fails (throws) when something was planted that nobody described. */
-  truth(
-    seed: number,
-    scale: string,
-    totals: Readonly<Record<string, number>>,
-  ): Omit<GroundTruth, keyof TimelinePlants> {
+  truth({ seed, scale, totals, untrusted }: Circumstances): Omit<GroundTruth, keyof TimelinePlants> {
     const known = new Set([...[...deviations, ...benign].map(({ id }) => id), ...rejected]);
     for (const id of this.marks.keys()) if (!known.has(id)) throw new Error(`Nothing describes the planted ${id}`);
     const { firstDay, lastDay, zone } = auditedWindow;
@@ -108,7 +94,7 @@ export class TruthRecorder {
       traps: benign.map((one) => this.withEvidence(one)),
       rejects: rejected.flatMap((plant) => this.rejects(plant)),
       expectedGaps: expectedGaps(),
-      expectedControlDays: expectedControlDays(),
+      expectedControlDays: expectedControlDays(untrusted),
       totals,
     };
   }
@@ -262,6 +248,12 @@ const benign: readonly Description[] = [
   },
 ];
 
+function neverGiven(): ExpectedGap[] {
+  const { id, system, stream } = neverHeard;
+  const days = daysFrom(auditedWindow.firstDay, auditedWindow.lastDay);
+  return days.map((day) => ({ system, stream, day, because: id }));
+}
+
 /** A scan that never finished counts for no host. */
 function expectedGaps(): ExpectedGap[] {
   const { silentDay, missedScan, cutScan } = planted;
@@ -269,37 +261,9 @@ function expectedGaps(): ExpectedGap[] {
   const unscanned = [missedScan, cutScan].flatMap((plant) =>
     inScopeOn(plant.day).map((host) => ({ system: host.system, stream: 'nmap', day: plant.day, because: plant.id })),
   );
-  return [{ system, stream: 'auditd', day, because: id }, ...unscanned];
-}
-
-function expectedControlDays(): ExpectedControlDay[] {
-  const { silentDay, missedScan, unauthorisedPort, rootLogin, foreignSudo, awsRoot, auditPause, cutScan } = planted;
-  const day = (control: string, on: Day, states: readonly string[], because: string): ExpectedControlDay => ({
-    control,
-    day: on,
-    states,
-    because,
-  });
-  return [
-    ...portDays.map((on) => day(controls.ports, on, ['deviation'], unauthorisedPort.id)),
-    day(controls.ports, missedScan.day, ['no evidence'], missedScan.id),
-    day(controls.ports, cutScan.day, ['no evidence'], cutScan.id),
-    day(controls.scans, missedScan.day, ['deviation'], missedScan.id),
-    day(controls.scans, cutScan.day, ['deviation'], cutScan.id),
-    day(controls.auditd, silentDay.day, ['deviation'], silentDay.id),
-    day(controls.auditd, auditPause.day, ['deviation'], auditPause.id),
-    day(controls.root, silentDay.day, ['partial'], silentDay.id),
-    // The days that the host spent switched off for hours.
-    day(controls.root, hostDown.from[0], ['partial'], hostDown.id),
-    day(controls.auditd, hostDown.from[0], ['partial'], hostDown.id),
-    day(controls.root, foreignSudo.day, ['deviation'], foreignSudo.id),
-    day(controls.root, rootLogin.day, ['deviation'], rootLogin.id),
-    day(controls.awsRoot, awsRoot.day, ['deviation'], awsRoot.id),
-  ].sort((a, b) => (a.control + a.day < b.control + b.day ? -1 : 1));
-}
-
-function daysFrom(first: Day, last: Day): readonly Day[] {
-  const days: Day[] = [];
-  for (let day = first; day <= last; day = addDays(day, 1)) days.push(day);
-  return days;
+  const week = daysFrom(missingFile.from, addDays(missingFile.to, -1));
+  const unhanded = week.map((on) => ({
+    ...{ system: missingFile.system, stream: 'syslog', day: on, because: missingFile.id },
+  }));
+  return [{ system, stream: 'auditd', day, because: id }, ...unhanded, ...unscanned, ...neverGiven()];
 }

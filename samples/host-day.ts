@@ -62,11 +62,13 @@ export function happeningsOf(host: Host, { day, from, to }: WindowDay, chance: C
     ...timers({ from: Number(from / 1000n), to: Number(to / 1000n) }, chance, busy),
     { kind: 'cron', at: instantAt(day, '23:59:55') + chance.between(0, 2000), command: '/usr/local/sbin/day-end' },
     ...visits(host, day, chance, busy),
-    ...refusals(host, day, chance, busy),
-    ...notes(host, day, chance, busy),
+    // On the day of 23 hours some of these would fall into the next one, and be written before it begins.
+    ...[...refusals(host, day, chance, busy), ...notes(host, day, chance, busy)].filter(
+      ({ at }) => at < Number(to / 1000n) - 60_000,
+    ),
     ...plantedOn(host, day),
   ];
-  const reboot = downOn(host, day) ?? rebootOn(host, day);
+  const reboot = restartOn(host, day);
   const calm = reboot ? all.filter((happening) => !isDuring(happening, reboot)) : all;
   return (reboot ? [...calm, reboot] : calm).sort((a, b) => a.at - b.at);
 }
@@ -143,6 +145,11 @@ function notes(_host: Host, day: Day, chance: Chance, busy: Busyness): Happening
     const [program, text] = chance.pick(plainNotes);
     return { kind: 'note', at: instantAt(day, '00:10:00') + chance.between(0, 82_000_000), program, text };
   });
+}
+
+/** When the host goes down on this day and for how long, if it does. */
+export function restartOn(host: Host, day: Day): Reboot | undefined {
+  return downOn(host, day) ?? rebootOn(host, day);
 }
 
 /** Every host restarts once a month, early on the second Tuesday, some minutes after the one before it. */

@@ -15,14 +15,18 @@ import { encodeLines, type LogLine } from './log-lines.ts';
 import { planted, traps } from './plants.ts';
 import { scanOf, type Scan } from './port-scan.ts';
 import { clockLog } from './clock-log.ts';
-import { missingFile } from './plan.ts';
+import { metricFiles } from './metrics.ts';
+import { frozenClock, missingFile } from './plan.ts';
+import { monthly, rotatedFiles, weekly } from './rotated-log.ts';
 import { TimelineTruth } from './timeline-truth.ts';
 import { chanceOf } from './random.ts';
 import { SystemLog } from './system-log.ts';
 import { ticketsFile } from './tickets.ts';
+import { utcDays } from './utc-days.ts';
 import { realToolOutput, SampleWriter } from './writer.ts';
 
 export type { GroundTruth, Mark, PlantedThing } from './ground-truth.ts';
+export type { ClockEpisode, PlantedGap } from './timeline-truth.ts';
 
 export const sampleScales = ['small', 'large'] as const;
 export type SampleScale = (typeof sampleScales)[number];
@@ -119,13 +123,20 @@ class Sample {
     await this.writeCloudTrail();
     this.step('CloudTrail', (hosts.length + 1) / (hosts.length + 2));
     await this.writeScans();
+    await this.writeMetrics();
     for (const { name, content } of await realToolOutput())
       await this.writer.plain(`real-tool-output/${name}`, content);
-    const truth = { ...this.truth.truth(this.seed, this.scale, this.totals), ...this.timeline.truth() };
+    const truth = this.wholeTruth();
     await this.writer.plain('engagement.yaml', engagementYaml());
     await this.writer.plain('ground-truth.json', `${JSON.stringify(truth, undefined, 2)}\n`);
     this.step('Scans', 1);
     return { truth, account: this.writer.account() };
+  }
+
+  private wholeTruth(): GroundTruth {
+    const { seed, scale, totals } = this;
+    const timeline = this.timeline.truth();
+    return { ...this.truth.truth({ seed, scale, totals, untrusted: this.timeline.untrusted() }), ...timeline };
   }
 
   private step(step: string, fraction: number): void {
@@ -155,42 +166,52 @@ class Sample {
     await this.evidence('tickets/tickets.csv', tickets.text);
   }
 
-  /** The logs of a host, rotated on the first of each month; what is not rotated yet is not compressed. */
+  /** The logs of a host; what is not rotated yet is not compressed. */
   private async writeHost(host: Host): Promise<void> {
-    const chance = chanceOf(this.seed, host.system);
+    const { system } = host;
+    const chance = chanceOf(this.seed, system);
     const audit = new AuditLog(host, chance.between(20_000, 400_000));
-    const system = new SystemLog(host);
-    const days = this.days.filter(({ day }) => host.leavesOn === undefined || day < host.leavesOn);
-    const months = monthsOf(days);
-    for (const [place, month] of months.entries()) {
-      const lines = { audit: [] as LogLine[], syslog: [] as LogLine[] };
-      for (const day of month) {
-        const happenings = happeningsOf(host, day, chance, this.busy);
-        lines.audit.push(...damaged(host, day.day, audit.day(happenings)));
-        lines.syslog.push(...system.day(happenings));
-      }
-      const suffix = place === months.length - 1 ? '' : `-${nextMonth(month[0]!.day)}01.gz`;
-      await this.writeLog(`hosts/${host.system}/audit/audit.log${suffix}`, lines.audit);
-      const isMissing = host.system === missingFile.system && month[0]!.day.startsWith(missingFile.month);
-      if (isMissing) lines.syslog.length = 0;
-      else await this.writeLog(`hosts/${host.system}/syslog/syslog${suffix}`, lines.syslog);
-      this.timeline.heard(host.system, 'auditd', lines.audit);
-      this.timeline.heard(host.system, 'syslog', lines.syslog);
-      this.totals.auditLines += lines.audit.length;
-      this.totals.syslogLines += lines.syslog.length;
+    const syslog = new SystemLog(host);
+    const days = this.daysOf(host);
+    const lines = { audit: new Map<Day, readonly LogLine[]>(), syslog: new Map<Day, readonly LogLine[]>() };
+    for (const day of days) {
+      const happenings = happeningsOf(host, day, chance, this.busy);
+      lines.audit.set(day.day, damaged(host, day.day, audit.day(happenings)));
+      lines.syslog.set(day.day, syslog.day(happenings));
+      this.timeline.acted(system, happenings);
     }
-    this.timeline.lost(host.system, audit.losses);
+    this.totals.auditLines += await this.writeLog(host, 'audit/audit.log', lines.audit);
+    this.totals.syslogLines += await this.writeLog(host, 'syslog/syslog', lines.syslog);
+    this.timeline.lost(system, audit.losses);
     await this.writeClock(host, days);
   }
 
+  private daysOf({ leavesOn }: Host): readonly WindowDay[] {
+    return this.days.filter(({ day }) => leavesOn === undefined || day < leavesOn);
+  }
+
+  /** Writes the files of a log and gives how many lines they have; the file that is planted to be missing is not written. */
+  private async writeLog(host: Host, log: string, lines: ReadonlyMap<Day, readonly LogLine[]>): Promise<number> {
+    const hasMissing = host.system === missingFile.system && log.startsWith('syslog');
+    let written = 0;
+    for (const { suffix, days } of rotatedFiles(this.daysOf(host), hasMissing ? weekly : monthly)) {
+      const own = days.flatMap(({ day }) => lines.get(day) ?? []);
+      if (hasMissing && days[0]!.day === missingFile.from) continue;
+      await this.writeLines(`hosts/${host.system}/${log}${suffix}`, own);
+      this.timeline.heard(host.system, log.startsWith('syslog') ? 'syslog' : 'auditd', own);
+      written += own.length;
+    }
+    return written;
+  }
+
   private async writeClock(host: Host, days: readonly WindowDay[]): Promise<void> {
-    const span = { from: Number(days[0]!.from / 1000n), to: Number(days.at(-1)!.to / 1000n) };
-    const { text, measured } = clockLog(host, span, chanceOf(this.seed, `clock of ${host.system}`));
+    const { text, measured } = clockLog(host, endsOf(days), chanceOf(this.seed, `clock of ${host.system}`));
     this.timeline.measured(host.system, measured);
+    this.timeline.heard(host.system, 'clock', measured);
     await this.evidence(`hosts/${host.system}/chrony/tracking.log.gz`, Buffer.from(text));
   }
 
-  private async writeLog(file: string, lines: readonly LogLine[]): Promise<void> {
+  private async writeLines(file: string, lines: readonly LogLine[]): Promise<void> {
     lines.forEach(({ plant, text }, place) => {
       if (plant !== undefined) this.truth.note(plant, { file, record: place + 1, text });
     });
@@ -212,6 +233,25 @@ class Sample {
     await this.evidence(path, text);
   }
 
+  private async writeMetrics(): Promise<void> {
+    const systems: readonly { readonly system: string; readonly host: Host | undefined }[] = [
+      ...hosts.map((host) => ({ system: host.system, host })),
+      { system: frozenClock.system, host: undefined },
+    ];
+    const scraped = systems.map(({ system, host }) => {
+      const days = host ? this.daysOf(host) : this.days;
+      return { system, host, ...endsOf(days), days: days.map(({ day }) => day) };
+    });
+    const { files, answered } = metricFiles(scraped);
+    for (const { path, text } of files) await this.evidence(path, Buffer.from(text));
+    for (const [system, times] of answered)
+      this.timeline.heard(
+        system,
+        'prometheus',
+        times.map((at) => ({ at })),
+      );
+  }
+
   /** One file a day; February lies in a zip, as somebody tidied it away. */
   private async writeScans(): Promise<void> {
     const chance = chanceOf(this.seed, 'scans');
@@ -230,6 +270,11 @@ class Sample {
   }
 }
 
+const endsOf = (days: readonly WindowDay[]): { readonly from: number; readonly to: number } => ({
+  from: Number(days[0]!.from / 1000n),
+  to: Number(days.at(-1)!.to / 1000n),
+});
+
 const nameOf = ({ day }: Scan): string => `${day}.xml`;
 
 /** Cuts one line of the day short, as a disk does that is full for a moment. */
@@ -241,33 +286,6 @@ function damaged(host: Host, day: Day, lines: readonly LogLine[]): readonly LogL
   return lines.map((line, place) =>
     place === victim ? { at: line.at, text: line.text.slice(0, line.text.indexOf('audit(') + 11), plant: id } : line,
   );
-}
-
-function monthsOf(days: readonly WindowDay[]): readonly (readonly WindowDay[])[] {
-  const months = new Map<string, WindowDay[]>();
-  for (const day of days) {
-    const month = day.day.slice(0, 7);
-    const known = months.get(month);
-    if (known) known.push(day);
-    else months.set(month, [day]);
-  }
-  return [...months.values()];
-}
-
-/** `YYYYMM` of the month after the one that `day` is in. */
-function nextMonth(day: Day): string {
-  const [year, month] = [Number(day.slice(0, 4)), Number(day.slice(5, 7))];
-  return new Date(Date.UTC(year, month, 1)).toISOString().slice(0, 7).replace('-', '');
-}
-
-/** The days of UTC that `[from, to)` (milliseconds) touches, each cut to it. */
-function utcDays(from: number, to: number): readonly { day: Day; from: number; to: number }[] {
-  const days: { day: Day; from: number; to: number }[] = [];
-  for (let start = from - (from % 86_400_000); start < to; start += 86_400_000) {
-    const day = new Date(start).toISOString().slice(0, 10);
-    days.push({ day, from: Math.max(start, from), to: Math.min(start + 86_400_000, to) });
-  }
-  return days;
 }
 
 function failSeed(seed: number): never {

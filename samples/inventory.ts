@@ -11,7 +11,7 @@ import {
   privilegedAccounts,
 } from './company.ts';
 import { csv } from './csv.ts';
-import { neverHeard } from './plan.ts';
+import { frozenClock, neverHeard } from './plan.ts';
 import { planted } from './plants.ts';
 
 /** The systems in scope, one row each. */
@@ -28,12 +28,19 @@ export function systemsCsv(): string {
     '2025-01-01',
     // A day alone in this column is the last one in scope.
     leavesOn === undefined ? '' : addDays(leavesOn, -1),
-    'auditd;syslog;nmap',
+    'auditd;syslog;nmap;clock;prometheus',
   ]);
   const account = ['cloud account', 'production', 'cloud', 'critical', 'Platform team', AWS_ACCOUNT, '2025-01-01', ''];
-  const { system, address } = neverHeard;
-  const place = ['backup', 'production', 'management', 'high', 'Platform team', address, '2025-01-01', '', 'syslog'];
-  return csv([head, ...rows, [system, ...place], [AWS_SYSTEM, ...account, 'cloudtrail']]);
+  const managed = ([system, role]: readonly [string, string], address: string, needs: string): readonly string[] => [
+    ...[system, role, 'production', 'management', 'high', 'Platform team', address, '2025-01-01', '', needs],
+  ];
+  return csv([
+    head,
+    ...rows,
+    managed([neverHeard.system, 'backup'], neverHeard.address, neverHeard.stream),
+    managed([frozenClock.system, 'storage'], frozenClock.address, 'prometheus'),
+    [AWS_SYSTEM, ...account, 'cloudtrail'],
+  ]);
 }
 
 /** The authorised ports, one row each, and a row that somebody damaged. */

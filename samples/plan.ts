@@ -80,22 +80,41 @@ export const sequenceLosses = [
   { id: 'serials-lost-log-01', system: 'log-01', after: ['2026-05-20', '11:00:00'] as Moment, lost: 9 },
 ];
 
-/** A month of a system log that was not handed over. */
-export const missingFile = { id: 'rotated-file-missing', system: 'app-02', month: '2026-05' };
+/** The system log of this host is rotated on Mondays; the file of the week `[from, to)` was not handed over. */
+export const missingFile = {
+  id: 'rotated-file-missing',
+  system: 'app-02',
+  from: '2026-05-18' as Day,
+  to: '2026-05-25' as Day,
+};
 
-/** In the inventory and in scope; no record of it and no measurement of its clock is anywhere. */
-export const neverHeard = { id: 'never-spoke', system: 'backup-01', address: '10.20.4.63' };
+/**
+ * In the inventory and in scope; no record of it and no measurement of its clock is anywhere. It owes a stream that no
+ * control asks for, so that it does not spoil every day of those that do.
+ */
+export const neverHeard = { id: 'never-spoke', system: 'backup-01', address: '10.20.4.63', stream: 'journald' };
+
+/** A storage system that has an exporter and hands over nothing else; the offset of its clock never moves. */
+export const frozenClock = { id: 'frozen-offset', system: 'nas-01', address: '10.20.4.64', offsetS: 0.000021 };
+
+/** Seconds between two samples of a metric, and the second of the grid, away from all restarts. */
+export const SCRAPED_EVERY_S = 1800;
+export const SCRAPED_AT_S = 427;
 
 /** Seconds between two measurements of a clock: 4096 is a polling interval of chronyd (2 to the 12th). */
 export const MEASURED_EVERY_S = 4096;
 
-/** The clock is set back, and nobody sets it right before the end. Its logs show the wrong times. */
+/**
+ * The clock is set back and runs slow from then on; nobody sets it right before the end. Its logs show the wrong times.
+ * That it loses a little more each time also shows in a log of four digits, so that nobody can take it for stuck.
+ */
 export const clockStep = {
   id: 'clock-step',
   system: 'db-01',
   from: ['2026-06-15', '10:00:00'] as Moment,
   to: ['2026-06-16', '16:00:00'] as Moment,
   offsetS: -180,
+  slowPpm: 40,
 };
 
 /** The clock drifts to `peakS` and back, in straight lines; it is over 50 ms for the middle of the time. */
@@ -121,9 +140,15 @@ export function isSyslogSilent(system: string, at: number): boolean {
   });
 }
 
+/** By how much the clock of the system is ahead at a moment after its step; seconds. */
+export function stepOffsetS(system: string, at: number): number {
+  if (system !== clockStep.system) return 0;
+  const { from, to } = endsOf(clockStep);
+  if (at < from || at >= to) return 0;
+  return clockStep.offsetS - ((at - from) / 1000) * clockStep.slowPpm * 1e-6;
+}
+
 /** What the clock of the host shows at a moment: milliseconds UTC. The drift is too small for a log to show it. */
 export function shownAt(system: string, at: number): number {
-  if (system !== clockStep.system) return at;
-  const { from, to } = endsOf(clockStep);
-  return at >= from && at < to ? at + clockStep.offsetS * 1000 : at;
+  return at + Math.round(stepOffsetS(system, at) * 1000);
 }

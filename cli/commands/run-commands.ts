@@ -104,9 +104,22 @@ async function run(context: CommandContext, path: string, options: RunCommandOpt
       matrix.controls.map((c) => [c.control, c.per, c.overall, c.conclusion]),
     );
     print(`Run ${summary.runId}: ${summary.controls} controls in ${summary.seconds.toFixed(1)} s.`);
+    if (summary.unmeasuredClocks.length > 0) print(unmeasuredNotice(summary.unmeasuredClocks));
   }
   const deviates = matrix.controls.some((control) => (control.totals['deviation'] ?? 0) > 0);
   return options.failOn === 'deviation' && deviates ? 1 : 0;
+}
+
+const MOST_NAMES = 5;
+
+/** Said once a run: on every day of every control it would drown what is known. */
+function unmeasuredNotice(systems: readonly string[]): string {
+  const more = systems.length - MOST_NAMES;
+  const names = `${systems.slice(0, MOST_NAMES).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  const isOne = systems.length === 1;
+  const clocks = isOne ? 'The clock of one system was' : `The clocks of ${systems.length} systems were`;
+  const times = `the times of ${isOne ? 'its' : 'their'} records were taken as they are`;
+  return `${clocks} never measured, so ${times}: ${names}.`;
 }
 
 interface ResultsOptions {

@@ -1,8 +1,10 @@
 /** What a person decides about gaps and expectations. */
 import type { Command } from 'commander';
 import {
+  checkNames,
   decideExpectation,
   explainGap,
+  lengthInWords,
   readExpectations,
   type ExpectationChoice,
   type GapChoice,
@@ -56,34 +58,39 @@ function failChoice(chosen: number, choices: string): never {
   });
 }
 
-async function expectations(context: CommandContext, path: string): Promise<ExitCode> {
+interface NameOptions {
+  readonly stream?: string;
+  readonly system?: string;
+}
+
+async function expectations(context: CommandContext, path: string, names: NameOptions): Promise<ExitCode> {
   const now = context.engine.effects.now();
   const read = await withCase(context, path, (target) => readExpectations(target, now));
+  checkNames(read.expectations, names);
+  const shown = read.expectations.filter(
+    ({ stream, system }) => [stream, undefined].includes(names.stream) && [system, undefined].includes(names.system),
+  );
   if (context.json) {
-    printJson(read);
+    printJson({ ...read, expectations: shown });
     return 0;
   }
   printTable(
-    ['stream', 'system', 'owed by', 'basis', 'usually', 'allowed', 'hours seen', 'rests on'],
-    read.expectations.map((e) => [
-      e.stream,
-      e.system,
-      e.owed_by,
-      e.basis,
-      secondsRange(e.usual_s),
-      secondsRange(e.allowed_s),
-      e.looks,
-      e.says,
-    ]),
+    ['stream', 'system', 'owed by', 'basis', 'usually silent', 'at most', 'rests on'],
+    shown.map((e) => [e.stream, e.system, e.owed_by, e.basis, lengths(e.usual_s), lengths(e.allowed_s), e.says]),
   );
   for (const notice of read.notices) note(notice);
+  if (shown.some(({ basis }) => basis === 'learned')) note(LEARNED);
   return 0;
 }
 
-function secondsRange(range: readonly [number, number] | null): string | null {
+const LEARNED =
+  "What was learned is nobody's word yet: `fieldwork expect CASE STREAM --confirm` confirms it, " +
+  '`--longest-silence 6h --reason TEXT` declares another.';
+
+function lengths(range: readonly [number, number] | null): string | null {
   if (range === null) return null;
-  const [least, most] = range.map((seconds) => Math.round(seconds));
-  return least === most ? `${least} s` : `${least} to ${most} s`;
+  const [least, most] = range.map(lengthInWords);
+  return least === most ? least! : `${least} to ${most}`;
 }
 
 interface ExpectOptions {
@@ -140,6 +147,8 @@ export function addTimelineCommands(program: Command): void {
   program
     .command('expectations <case>')
     .description('How long each stream may be silent, and on what that rests.')
+    .option('--stream <stream>', 'of one stream')
+    .option('--system <system>', 'of one system')
     .option('--json', 'one JSON value on stdout')
     .action(action(expectations));
   program

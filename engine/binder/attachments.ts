@@ -1,4 +1,5 @@
 /** The files inside a binder: results and control-days as CSV, the queries. The manifest is added by the renderer. */
+import type { Citation } from '../../shared/contract.ts';
 import { formatInstant } from '../../shared/time.ts';
 import { canonicalJson, type Json } from '../core/canonical-json.ts';
 import type { ResultRow } from '../core/result-hash.ts';
@@ -119,23 +120,28 @@ function controlDaysAttachment({ controls }: BinderContent): BinderAttachment {
   };
 }
 
-const gapColumns = ['gap', 'system', 'stream', 'target', 'kind', 'cause', 'from', 'to', 'length_s', 'missing', 'state'];
+const gapColumns = [
+  ...['gap', 'system', 'stream', 'target', 'kind', 'cause', 'from', 'to', 'length_s', 'missing', 'state', 'ticket'],
+  ...['accepted_by', 'accepted_at', 'accepted_until', 'accepted_reason', 'usual_s', 'allowed_s', 'likelihood'],
+  ...['before_source_id', 'before_record', 'after_source_id', 'after_record', 'because'],
+];
 
 function gapsAttachment({ gaps }: BinderContent): BinderAttachment {
   const lines = gaps.map((gap) =>
     csvLine([
       ...[gap.id, gap.system, gap.stream, gap.target, gap.kind, gap.cause, gap.from, gap.to],
-      ...[gap.lengthS, gap.missing, gap.state, gap.ticket, gap.acceptedBy, gap.acceptedReason],
+      ...[gap.lengthS, gap.missing, gap.state, gap.ticket],
+      ...[gap.acceptedBy, gap.acceptedAt, gap.acceptedUntil, gap.acceptedReason],
+      ...[gap.usualS, gap.allowedS, gap.likelihood, ...cited(gap.before), ...cited(gap.after)],
       canonicalJson(gap.because),
     ]),
   );
-  const header = csvLine([...gapColumns, 'ticket', 'accepted_by', 'accepted_reason', 'because']);
   return {
     name: 'gaps.csv',
     type: 'text/csv',
     relationship: 'Data',
     description: 'Every stretch of the window without evidence that was expected',
-    bytes: Buffer.from([header, ...lines].join(''), 'utf8'),
+    bytes: Buffer.from([csvLine(gapColumns), ...lines].join(''), 'utf8'),
   };
 }
 
@@ -155,7 +161,7 @@ function clockAttachment({ clocks }: BinderContent): BinderAttachment {
   const lines = clocks.map((clock) =>
     csvLine([
       ...[clock.system, clock.state, clock.from, clock.to, clock.lengthS, clock.maxAbsOffsetS, clock.because],
-      ...[clock.citation?.sourceId ?? null, clock.citation?.record ?? null],
+      ...cited(clock.citation),
     ]),
   );
   return {
@@ -165,4 +171,8 @@ function clockAttachment({ clocks }: BinderContent): BinderAttachment {
     description: 'How far the clock of each system can be trusted, over the whole window',
     bytes: Buffer.from([csvLine(clockColumns), ...lines].join(''), 'utf8'),
   };
+}
+
+function cited(citation: Citation | null): readonly [number | null, number | null] {
+  return citation === null ? [null, null] : [citation.sourceId, citation.record];
 }

@@ -8,7 +8,9 @@ import type { OutdatedControl } from '../controls/outdated-controls.ts';
 import type { Sha256 } from '../core/hash.ts';
 import type { ControlDayRow } from '../core/result-hash.ts';
 import type { ControlDayState, Frequency, RowStatus, Severity } from '../../shared/states.ts';
+import type { Citation } from '../../shared/contract.ts';
 import type { Day } from '../../shared/time.ts';
+import type { Gap, GapCause, GapKind } from '../timeline/gap.ts';
 
 export interface BinderContent {
   /** A name for this binder that people can say: `ACME-2026-01`. */
@@ -84,8 +86,10 @@ export interface Completeness {
   readonly outsideWindow: readonly OutsideNotice[];
   /** Streams and systems that were expected and never spoke. */
   readonly neverSeen: readonly { readonly stream: string; readonly system: string | null }[];
-  /** Controls that last ran before the last evidence was added, by id. */
+  /** Controls that last ran before the last evidence was added or the last decision was made, by id. */
   readonly outdated: readonly OutdatedControl[];
+  /** Systems whose clocks nobody measured and nobody asked for, by name: their times are taken as they are. */
+  readonly unmeasuredClocks: readonly string[];
 }
 
 export interface SpanNotice {
@@ -157,7 +161,7 @@ export interface ItemLine {
   readonly status: RowStatus;
   readonly reason: string;
   /** Printed `S12 #345`; `null` where the finding is the absence of a record. */
-  readonly citation: { readonly sourceId: number; readonly record: number } | null;
+  readonly citation: Citation | null;
 }
 
 export interface ExplanationLine {
@@ -181,8 +185,8 @@ export interface GapLine {
   readonly stream: string;
   /** Of a scrape: the job and the instance that did not answer. Of a sequence: what counts. */
   readonly target: string | null;
-  readonly kind: string;
-  readonly cause: string;
+  readonly kind: GapKind;
+  readonly cause: GapCause;
   readonly from: string;
   readonly to: string;
   /** Seconds. */
@@ -191,10 +195,20 @@ export interface GapLine {
   readonly missing: number | null;
   /** Sentences: what other evidence says about it. */
   readonly because: readonly string[];
-  readonly state: string;
+  readonly state: Gap['state'];
   readonly ticket: string | null;
   readonly acceptedBy: string | null;
   readonly acceptedReason: string | null;
+  readonly acceptedAt: string | null;
+  /** The last day on which the acceptance counts; `null`: for good. */
+  readonly acceptedUntil: string | null;
+  /** How long the stream is silent at these hours, half of the time and at most, seconds. */
+  readonly usualS: number | null;
+  readonly allowedS: number | null;
+  readonly likelihood: number | null;
+  /** The last record before it and the first one after it. */
+  readonly before: Citation | null;
+  readonly after: Citation | null;
 }
 
 /** A stretch of the window with one state of one clock. */
@@ -208,7 +222,7 @@ export interface ClockLine {
   readonly lengthS: number;
   readonly maxAbsOffsetS: number | null;
   readonly because: string;
-  readonly citation: { readonly sourceId: number; readonly record: number } | null;
+  readonly citation: Citation | null;
 }
 
 export interface EvidenceLine {

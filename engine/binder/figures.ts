@@ -61,18 +61,3 @@ export function dayRangeText({ first, last }: DayRange): string {
   if (first === last) return first;
   return `${first} to ${last.slice(0, 4) === first.slice(0, 4) ? last.slice(5) : last}`;
 }
-
-/** A length of time in its two largest units: `2 d 3 h`, `5 min 20 s`. */
-export function lengthText(seconds: number): string {
-  if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
-  const whole = Math.round(seconds);
-  const parts: readonly (readonly [number, string])[] = [
-    [Math.floor(whole / 86_400), 'd'],
-    [Math.floor(whole / 3600) % 24, 'h'],
-    [Math.floor(whole / 60) % 60, 'min'],
-    [whole % 60, 's'],
-  ];
-  const first = parts.findIndex(([number]) => number > 0);
-  const shown = parts.slice(first, first + 2).filter(([number]) => number > 0);
-  return shown.map(([number, unit]) => `${number} ${unit}`).join(' ');
-}

@@ -132,11 +132,12 @@ export function completenessPage(content: BinderContent): PdfNode[] {
 function outdatedNotice({ completeness: { outdated }, controls }: BinderContent): PdfNode[] {
   const title = subheading('Evidence and results');
   if (controls.length === 0) return [title, paragraph('No control was run.')];
-  const current = 'All evidence was imported before the controls ran: the results rest on everything listed here.';
+  const current =
+    'All evidence was imported, and all decisions were made, before the controls ran: the results rest on them.';
   if (outdated.length === 0) return [title, paragraph(current)];
   const notice =
-    `Evidence was added after ${groupDigits(outdated.length)} of ${countOf(controls.length, 'control')} ran. ` +
-    'The results of these controls do not take it into account:';
+    `Evidence was added, or decisions on gaps were made or ended, after ${groupDigits(outdated.length)} of ` +
+    `${countOf(controls.length, 'control')} ran. The results of these controls do not take that into account:`;
   const rows = outdated.map(({ control, runId }) => [mono(control), runId]);
   return [title, { text: notice, bold: true }, table([COLUMN - 96, 80], [th('Control'), th('Last run')], rows)];
 }

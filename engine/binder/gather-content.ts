@@ -13,6 +13,7 @@ import {
 import { stopIfCancelled } from '../core/cancelled.ts';
 import { describedControl } from '../controls/describe-control.ts';
 import { findOutdatedControls } from '../controls/outdated-controls.ts';
+import { readUnmeasuredClocks } from '../controls/run-timeline.ts';
 import { rollUp } from '../controls/roll-up.ts';
 import { auditWindow } from '../intake/engagement.ts';
 import type { EvidenceCase } from '../intake/evidence-case.ts';
@@ -60,7 +61,10 @@ export async function gatherContent(target: CaseToPrint, request: BinderRequest)
     generator: request.generator,
     signer: signerNotice(request.identity),
     systems: await readSystems(database, window),
-    completeness: completenessOf(target, { window, days, coverage, evidence }),
+    completeness: completenessOf(target, {
+      ...{ window, days, coverage, evidence, asOf: request.madeAt },
+      unmeasuredClocks: await readUnmeasuredClocks(database),
+    }),
     controls,
     coverage: coverage.map((row) => ({
       stream: row.stream,
@@ -106,12 +110,10 @@ async function readSystems(database: CaseDatabase, window: AuditWindow): Promise
 
 async function readGaps(database: CaseDatabase): Promise<BinderContent['gaps']> {
   const gaps = await readStoredGaps(database);
-  return gaps.map((gap) => {
-    const { id, system, stream, target, kind, cause, missing, because, state, ticket } = gap;
-    const { acceptedBy, acceptedReason } = gap;
-    const names = { id, system, stream, target, kind, cause };
-    return { ...names, ...stretch(gap), missing, because, state, ticket, acceptedBy, acceptedReason };
-  });
+  return gaps.map(({ from, to, acceptedAt, ...gap }) => ({
+    ...{ ...gap, ...stretch({ from, to }) },
+    acceptedAt: acceptedAt === null ? null : formatInstant(acceptedAt),
+  }));
 }
 
 async function readClocks(database: CaseDatabase): Promise<BinderContent['clocks']> {
@@ -158,9 +160,12 @@ interface Facts {
   readonly days: readonly string[];
   readonly coverage: readonly StreamCoverage[];
   readonly evidence: BinderContent['evidence'];
+  readonly unmeasuredClocks: readonly string[];
+  readonly asOf: UtcMicros;
 }
 
-function completenessOf({ ledger }: CaseToPrint, { window, days, coverage, evidence }: Facts): Completeness {
+function completenessOf({ ledger }: CaseToPrint, facts: Facts): Completeness {
+  const { window, days, coverage, evidence, unmeasuredClocks, asOf } = facts;
   const sum = (column: 'records' | 'rejected'): number => evidence.reduce((total, file) => total + file[column], 0);
   // Members of one archive share its bytes.
   const files = new Map(evidence.map(({ sha256, bytes }) => [sha256, bytes]));
@@ -178,7 +183,8 @@ function completenessOf({ ledger }: CaseToPrint, { window, days, coverage, evide
     neverSeen: coverage
       .filter(({ neverSeen, expected }) => neverSeen && expected.includes(true))
       .map(({ stream, system }) => ({ stream, system })),
-    outdated: findOutdatedControls(ledger.entries),
+    outdated: findOutdatedControls(ledger.entries, { asOf, zone: window.zone }),
+    unmeasuredClocks,
   };
 }
 

@@ -36,7 +36,7 @@ export function coveragePages(content: BinderContent): PdfNode[] {
     ),
     coverageTable(content),
     ...gapRegister(content.gaps),
-    ...clockReport(content.clocks),
+    ...clockReport(content),
   ];
 }
 

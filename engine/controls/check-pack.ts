@@ -8,6 +8,7 @@ import { parseSelector } from '../formats/prometheus-tsdb/selector.ts';
 import { controlTables } from '../store/locked/allowed-tables.ts';
 import { defaultLimits, LockedQueries } from '../store/locked/locked-queries.ts';
 import { SCHEMA_VERSION } from '../store/schema.ts';
+import { clockMacroNeeds } from '../timeline/clocks/clock-macros.ts';
 import { readCases } from './cases.ts';
 import { itemReader } from './control-rows.ts';
 import { isCriterion } from './criteria.ts';
@@ -86,7 +87,20 @@ function selectorTrouble(selector: string): readonly string[] {
   }
 }
 
-function checkNeeds({ needs }: Control, catalogue: Catalogue): readonly string[] {
+function checkNeeds(control: Control, catalogue: Catalogue): readonly string[] {
+  return [...checkTables(control, catalogue), ...checkClockFunctions(control)];
+}
+
+/** Without these columns DuckDB would only say that it has no such function. */
+function checkClockFunctions({ needs, sql }: Control): readonly string[] {
+  const declared = needs['clock_intervals'];
+  if (!declared || !/\b(event_time_trusted|ordered)\s*\(/i.test(sql)) return [];
+  const missing = clockMacroNeeds.clock_intervals.filter((column) => !declared.includes(column));
+  if (missing.length === 0) return [];
+  return [`event_time_trusted and ordered also need ${missing.join(', ')} of clock_intervals.`];
+}
+
+function checkTables({ needs }: Control, catalogue: Catalogue): readonly string[] {
   return Object.entries(needs).flatMap(([table, columns]) => {
     const known = controlTables.includes(table) ? catalogue.get(table) : undefined;
     if (!known) return [`There is no table ${table} that controls may read.`];

@@ -73,7 +73,10 @@ function itemStates(facts: DayFacts): Applies {
     states.undecidable = `${count(items.undecidable, 'item')} cannot be decided: the clocks are less exact than the difference.`;
   }
   if (untrustedItems > 0) {
-    states['untrusted time'] = `${count(untrustedItems, 'item')} rest on records of a clock that was out or unknown.`;
+    states['untrusted time'] =
+      untrustedItems === 1
+        ? '1 item rests on a record of a clock that was out or unknown.'
+        : `${untrustedItems} items rest on records of a clock that was out or unknown.`;
   }
   if (items.no_evidence > 0) {
     const text = `${count(items.no_evidence, 'item')} ${items.no_evidence === 1 ? 'has' : 'have'} no evidence.`;

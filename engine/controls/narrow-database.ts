@@ -1,7 +1,7 @@
 import { viewStatements } from '../evidence/views.ts';
 import { CaseDatabase } from '../store/case-database.ts';
 import { schemaStatements } from '../store/schema.ts';
-import { clockMacros } from '../timeline/clocks/clock-macros.ts';
+import { clockMacroNeeds, clockMacros } from '../timeline/clocks/clock-macros.ts';
 
 /** The tables and views of a case: for each its columns with their SQL types. */
 export type Catalogue = ReadonlyMap<string, ReadonlyMap<string, string>>;
@@ -45,7 +45,9 @@ export async function makeNarrowDatabase(
       if (!known || kept.length === 0) continue;
       await database.query(`CREATE TABLE "${table}" (${kept.map((one) => `"${one}" ${known.get(one)}`).join(', ')})`);
     }
-    // They bind when they are called, to the columns that are declared.
+    // A macro binds to its table when it is made.
+    const declared = new Set(needs['clock_intervals']);
+    if (!clockMacroNeeds.clock_intervals.every((column) => declared.has(column))) return;
     for (const statement of clockMacros()) await database.query(statement);
   } finally {
     await database.close();

@@ -25,17 +25,25 @@ export async function readRunTimeline(database: CaseDatabase): Promise<RunTimeli
     usual: usualS === null ? null : { usualS, allowedS: allowedS ?? usualS, likelihood },
   }));
   const agreed = new Set((await readStoredExpectations(database)).filter(({ basis }) => AGREED.has(basis)).map(keyOf));
+  return {
+    gaps: new GapsByStream(gaps),
+    isQuietAgreed: (of) => agreed.has(keyOf(of)),
+    ...(await readJudgedClocks(database)),
+  };
+}
+
+async function readJudgedClocks(database: CaseDatabase): Promise<Pick<RunTimeline, 'trusted' | 'unmeasured'>> {
   const clocks = await readStoredClocks(database);
   const judged = judgedClocks(clocks, {
     owed: (await readInventory(database)).filter(({ needs }) => needs.includes(CLOCK)).map(({ system }) => system),
     measured: await readMeasuredSystems(database),
   });
-  return {
-    gaps: new GapsByStream(gaps),
-    isQuietAgreed: (of) => agreed.has(keyOf(of)),
-    trusted: new TrustedTime(clocks, judged),
-    unmeasured: unmeasuredClocks(clocks, judged),
-  };
+  return { trusted: new TrustedTime(clocks, judged), unmeasured: unmeasuredClocks(clocks, judged) };
+}
+
+/** Reads which systems have clocks that nobody measured and nobody asked for, by name. */
+export async function readUnmeasuredClocks(database: CaseDatabase): Promise<readonly string[]> {
+  return (await readJudgedClocks(database)).unmeasured;
 }
 
 async function readMeasuredSystems(database: CaseDatabase): Promise<readonly string[]> {

@@ -1,6 +1,7 @@
 /** Which items rest on records that were written while the clock of their system was out or unknown. */
 import type { UtcMicros } from '../../shared/time.ts';
 import type { ClockInterval } from '../timeline/clock-interval.ts';
+import type { ClockMark } from '../timeline/clocks/clock-mark.ts';
 import { byCodeUnits } from '../timeline/coverage.ts';
 import type { ControlItem } from './control-rows.ts';
 import type { Control } from './pack.ts';
@@ -9,7 +10,7 @@ import type { Control } from './pack.ts';
  * Tables whose times a system wrote by its own clock. Scans, tickets, configurations and their like are dated by the tool
  * that made them, of whose clock nothing is known.
  */
-const OWN_CLOCK: ReadonlySet<string> = new Set(['events', 'auditd_records', 'syslog_records', 'cut_events']);
+const OWN_CLOCK: ReadonlySet<string> = new Set(['events', 'auditd_records', 'syslog_records']);
 
 /** True when the items of a control are dated by the systems that they name. */
 export function isDatedBySystems({ needs }: Pick<Control, 'needs'>): boolean {
@@ -52,16 +53,19 @@ export class TrustedTime {
   }
 }
 
+/** What makes a clock doubtful without a measurement, also where it cannot be told which of two is wrong. */
+const OTHER_EVIDENCE: ReadonlySet<string> = new Set<ClockMark['basis']>(['received', 'serial order', 'anchors']);
+
 /**
- * The systems whose clocks are judged: the inventory asks for measurements of them, or the case has one. Where neither is
- * so, nobody ever measured the clock; the run says so once, instead of on every day of every control.
+ * The systems whose clocks are judged: the inventory asks for measurements of them, the case has one, or other evidence
+ * makes them doubtful. Where none is so, nobody ever measured the clock; the run says so once, instead of on every day of every control.
  */
 export function judgedClocks(
   intervals: readonly ClockInterval[],
   known: { readonly owed: readonly string[]; readonly measured: readonly string[] },
 ): ReadonlySet<string> {
-  const shown = intervals.filter(({ state }) => state !== 'unknown').map(({ system }) => system);
-  return new Set([...known.owed, ...known.measured, ...shown]);
+  const shown = intervals.filter(({ state, basis }) => state !== 'unknown' || OTHER_EVIDENCE.has(basis));
+  return new Set([...known.owed, ...known.measured, ...shown.map(({ system }) => system)]);
 }
 
 /** Systems with intervals that are not judged, in order. */

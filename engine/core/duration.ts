@@ -11,8 +11,20 @@ export function durationSeconds(text: string): number | undefined {
   return seconds <= LONGEST ? seconds : undefined;
 }
 
-/** The same length in the largest unit that holds it whole: `6h` for 21600. */
-export function durationText(seconds: number): string {
-  const unit = ['d', 'h', 'm'].find((name) => seconds % SECONDS[name]! === 0) ?? 's';
-  return `${seconds / SECONDS[unit]!}${unit}`;
+/**
+ * A length of time for people, rounded to the second and in its two largest units: `2 d 3 h`, `5 min 20 s`; below one
+ * second in milliseconds. Takes seconds.
+ */
+export function lengthInWords(seconds: number): string {
+  if (seconds > 0 && seconds < 1) return `${Math.round(seconds * 1000)} ms`;
+  const whole = Math.round(seconds);
+  const parts: readonly (readonly [number, string])[] = [
+    [Math.floor(whole / 86_400), 'd'],
+    [Math.floor(whole / 3600) % 24, 'h'],
+    [Math.floor(whole / 60) % 60, 'min'],
+    [whole % 60, 's'],
+  ];
+  const first = parts.findIndex(([number]) => number > 0);
+  const shown = first < 0 ? [] : parts.slice(first, first + 2).filter(([number]) => number > 0);
+  return shown.map(([number, unit]) => `${number} ${unit}`).join(' ') || '0 s';
 }

@@ -14,6 +14,8 @@ import { clockRows, countRepeats, eventRows, findRepeatedClocks, findRepeatedEve
 import { findRepeatedSamples } from './repeated-samples.ts';
 import { findRepeatedScans, scanTables } from './repeated-files.ts';
 import { describeMissingFiles } from './rotated-sets.ts';
+import { rollUpSequences } from './sequence-runs.ts';
+import { streamHoursSql } from './stream-hours.ts';
 import { compareTickets } from './ticket-states.ts';
 
 /** Whether a source has rows of one of these tables. */
@@ -90,10 +92,7 @@ interface Slice {
   readonly to: number;
 }
 
-/**
- * Fills `stream_hours` for one source: for each stream, system and UTC hour, how many events, the first and last,
- * and the longest silence (seconds) that ended in the hour. Events without a time or a system are not in it.
- */
+/** Fills `stream_hours` for one source. Events without a time or a system are not in it. */
 async function rollUpEvents(transaction: Transaction, sourceId: number, count = Infinity): Promise<void> {
   if (count <= EVENTS_A_SLICE) return rollUpSlice(transaction, sourceId, undefined);
   for (const slice of await slicesOf(transaction, sourceId)) await rollUpSlice(transaction, sourceId, slice);
@@ -124,39 +123,25 @@ async function slicesOf(transaction: Transaction, sourceId: number): Promise<rea
 /** Rolls up the events of a slice, or all; those of the slices before it must be. */
 async function rollUpSlice(transaction: Transaction, sourceId: number, slice: Slice | undefined): Promise<void> {
   const isIn = slice
-    ? 'e.time >= make_timestamp($from::BIGINT) AND e.time < make_timestamp($to::BIGINT)'
-    : 'e.time IS NOT NULL';
-  await transaction.query(
-    `INSERT INTO evidence.stream_hours
-     WITH heard AS (
-       SELECT stream, system, max(last_time) AS last FROM evidence.stream_hours WHERE source_id = $source::INTEGER GROUP BY ALL),
-     spoken AS (
-       SELECT e.stream, e.system, e.time, e.record,
-         epoch(e.time) - epoch(coalesce(
-           lag(e.time) OVER (PARTITION BY e.stream, e.system ORDER BY e.time, e.record), h.last)) AS silence_s
-       FROM evidence.events e LEFT JOIN heard h ON h.stream = e.stream AND h.system = e.system
-       WHERE e.source_id = $source::INTEGER AND e.system IS NOT NULL
-         AND ${isIn}
-         AND e.record NOT IN (SELECT record FROM evidence.repeats WHERE source_id = $source::INTEGER
-           UNION ALL SELECT record FROM evidence.event_parts WHERE source_id = $source::INTEGER))
-     SELECT $source::INTEGER, stream, system, date_trunc('hour', time), count(*), min(time), max(time),
-       arg_min(record, (time, record)), max(silence_s), arg_max(record, (time, record))
-     FROM spoken GROUP BY stream, system, date_trunc('hour', time)`,
-    { source: sourceId, ...slice },
-  );
+    ? 'time >= make_timestamp($from::BIGINT) AND time < make_timestamp($to::BIGINT)'
+    : 'time IS NOT NULL';
+  const rows = `SELECT stream, system, time, record FROM evidence.events
+    WHERE source_id = $source::INTEGER AND system IS NOT NULL AND ${isIn}
+      AND record NOT IN (SELECT record FROM evidence.repeats WHERE source_id = $source::INTEGER
+        UNION ALL SELECT record FROM evidence.event_parts WHERE source_id = $source::INTEGER)`;
+  const earlier = `SELECT stream, system, max(last_time) AS last, arg_max(last_record, last_time) AS last_record
+    FROM evidence.stream_hours WHERE source_id = $source::INTEGER GROUP BY stream, system`;
+  await transaction.query(`INSERT INTO evidence.stream_hours ${streamHoursSql(slice ? { rows, earlier } : { rows })}`, {
+    source: sourceId,
+    ...slice,
+  });
+  await rollUpSequences(transaction, sourceId, slice);
 }
 
 /** The same for measurements of clocks, which are no events. */
 async function rollUpClocks(transaction: Transaction, sourceId: number): Promise<void> {
-  await transaction.query(
-    `INSERT INTO evidence.stream_hours
-     WITH measured AS (
-       SELECT system, time, record, epoch(time) - epoch(lag(time) OVER (PARTITION BY system ORDER BY time, record)) AS silence_s
-       FROM evidence.clock_samples WHERE source_id = $source::INTEGER AND time IS NOT NULL AND system IS NOT NULL
-         AND record NOT IN (SELECT record FROM evidence.repeats WHERE source_id = $source::INTEGER))
-     SELECT $source::INTEGER, 'clock', system, date_trunc('hour', time), count(*), min(time), max(time),
-       arg_min(record, (time, record)), max(silence_s), arg_max(record, (time, record))
-     FROM measured GROUP BY ALL`,
-    { source: sourceId },
-  );
+  const rows = `SELECT 'clock' AS stream, system, time, record FROM evidence.clock_samples
+    WHERE source_id = $source::INTEGER AND time IS NOT NULL AND system IS NOT NULL
+      AND record NOT IN (SELECT record FROM evidence.repeats WHERE source_id = $source::INTEGER)`;
+  await transaction.query(`INSERT INTO evidence.stream_hours ${streamHoursSql({ rows })}`, { source: sourceId });
 }

@@ -172,6 +172,7 @@ export const evidenceViews: readonly View[] = [
     'config_checks',
     'file_changes',
     'stream_hours',
+    'sequence_runs',
     'metric_series',
   ].map((name) => ({
     name,

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { fail } from '../../shared/problem.ts';
 import { formatInstant, parseInstant, type UtcMicros } from '../../shared/time.ts';
+import { lengthInWords } from '../core/duration.ts';
 import type { Json } from '../core/canonical-json.ts';
 import type { LedgerEntry } from './ledger.ts';
 
@@ -229,7 +230,7 @@ function describeExpectationDecision(data: ExpectationDecided): string {
   const because = data.reason === null ? '' : ` Reason: ${data.reason}`;
   switch (data.action) {
     case 'declare':
-      return `Longest silence of ${whose} declared: ${data.longest_silence_s} s.${because}`;
+      return `Longest silence of ${whose} declared: ${lengthInWords(data.longest_silence_s ?? 0)}.${because}`;
     case 'confirm':
       return `Expectation of ${whose} confirmed as it was learned.${because}`;
     case 'withdraw':

@@ -10,7 +10,7 @@ import type { BulkTable } from './bulk-rows.ts';
 import { timelineTables } from './timeline-tables.ts';
 
 /** Rises with every change to the tables, the views or what fills them. */
-export const SCHEMA_VERSION = 8;
+export const SCHEMA_VERSION = 9;
 
 const sqlTypes: Readonly<Record<ColumnType, string>> = {
   time: 'TIMESTAMP',
@@ -69,7 +69,8 @@ const ownTables: readonly string[] = [
   `CREATE TABLE evidence.stream_hours (
      source_id INTEGER, stream VARCHAR, system VARCHAR, hour TIMESTAMP, records BIGINT,
      first_time TIMESTAMP, last_time TIMESTAMP, first_record BIGINT, longest_silence_s DOUBLE,
-     last_record BIGINT)`,
+     last_record BIGINT, before_time TIMESTAMP, before_record BIGINT, inner_from TIMESTAMP, inner_to TIMESTAMP,
+     inner_from_record BIGINT, inner_to_record BIGINT)`,
   // Records of a source that an earlier source has too: they count once, and have two citations.
   `CREATE TABLE evidence.repeats (source_id INTEGER, record BIGINT, of_source_id INTEGER, of_record BIGINT)`,
   // Samples of text formats that an earlier source has too.
@@ -89,8 +90,15 @@ const ownTables: readonly string[] = [
   `CREATE TABLE evidence.digest_signatures (
      source_id INTEGER, record BIGINT, next_source_id INTEGER, next_record BIGINT, key_source_id INTEGER, key_record BIGINT,
      valid BOOLEAN)`,
+  // Numbers that count the records of a stream, in runs in which none is skipped: engine/evidence/sequence-runs.ts.
+  `CREATE TABLE evidence.sequence_runs (
+     source_id INTEGER, stream VARCHAR, system VARCHAR, counter VARCHAR, least BIGINT, most BIGINT, numbers BIGINT, skips BIGINT,
+     first_time TIMESTAMP, last_time TIMESTAMP, first_record BIGINT, last_record BIGINT)`,
   // What the timeline was made from, so that it is made again when that changes.
-  `CREATE TABLE timeline_state (part VARCHAR, fingerprint VARCHAR)`,
+  `CREATE TABLE timeline_state (part VARCHAR, fingerprint VARCHAR, value VARCHAR USING COMPRESSION zstd)`,
+  // What the hours of each stream of each system say, so that only those that changed are read again.
+  `CREATE TABLE stream_histories (
+     stream VARCHAR, system VARCHAR, fingerprint VARCHAR, history VARCHAR USING COMPRESSION zstd)`,
   `CREATE TABLE window_days (day VARCHAR, day_from TIMESTAMP, day_to TIMESTAMP)`,
   `CREATE TABLE runs (
      run_id VARCHAR, started TIMESTAMP, finished TIMESTAMP, ledger_seq BIGINT, evidence_hash VARCHAR,

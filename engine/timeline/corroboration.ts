@@ -1,6 +1,7 @@
 /** What other evidence says about a gap: exactly one cause, and the sentences with the records that they rest on. */
-import { MICROS_PER_SECOND, type AuditWindow } from '../../shared/time.ts';
+import { MICROS_PER_SECOND } from '../../shared/time.ts';
 import type { CaseDatabase } from '../store/case-database.ts';
+import { readCollectorErrors } from './collector-errors.ts';
 import { findCut, markCutFiles, readRotatedFiles, type RotatedFile } from './cut-files.ts';
 import { gapCauses, type Corroboration, type CorroboratedGap, type FoundGap, type GapCause } from './gap.ts';
 import { readHostSigns, type HostSigns } from './host-signs.ts';
@@ -21,35 +22,43 @@ interface Verdict {
 export async function corroborate(
   database: CaseDatabase,
   gaps: readonly FoundGap[],
-  _request: { readonly window: AuditWindow },
 ): Promise<readonly CorroboratedGap[]> {
   if (gaps.length === 0) return [];
   const files = await readRotatedFiles(database);
   const marked = markCutFiles(gaps, files);
   const signs = await readHostSigns(database, marked);
-  return marked.map((gap, place) => ({ ...gap, ...judge(gap, { gaps: marked, files, signs: signs[place]! }) }));
+  const errors = await readCollectorErrors(database, marked);
+  return marked.map((gap, place) => ({
+    ...gap,
+    ...judge(gap, { gaps: marked, files, signs: signs[place]!, errors: errors[place]! }),
+  }));
 }
 
 interface Known {
   readonly gaps: readonly FoundGap[];
   readonly files: readonly RotatedFile[];
   readonly signs: HostSigns;
+  readonly errors: readonly Corroboration[];
 }
 
 /** Positive evidence that the host was down comes first; that it spoke meanwhile stands against it. */
-function judge(gap: FoundGap, { gaps, files, signs }: Known): Verdict {
+function judge(gap: FoundGap, { gaps, files, signs, errors }: Known): Verdict {
   const cut = gap.kind === 'sequence-loss' ? undefined : findCut(gap, files);
-  const notes = [...numbersMissing(gap), ...(cut ? [{ says: cut.says, cites: cut.cites }] : [])];
-  const verdict = (cause: GapCause, found: readonly Corroboration[]): Verdict => ({
+  const notes = [...signs.notes, ...numbersMissing(gap), ...(cut ? [{ says: cut.says, cites: cut.cites }] : [])];
+  const verdict = (cause: GapCause, ...found: readonly Corroboration[]): Verdict => ({
     cause,
     corroboration: [...found, ...notes],
   });
-  if (gap.kind === 'truncated') return verdict('file-cut', signs.spoke);
-  if (signs.down.length > 0) return verdict('host-down', signs.down);
+  if (gap.kind === 'truncated') return verdict('file-cut', ...signs.spoke);
+  // While numbers are skipped the stream speaks, and so do the others: that says nothing.
+  if (gap.kind === 'sequence-loss') return verdict('unknown');
+  if (signs.down.length > 0) return verdict('host-down', ...signs.down);
   const together = findTogether(gap, gaps);
-  if (together) return verdict('collector-down', [together]);
-  if (signs.spoke.length > 0) return verdict('stream-alone', signs.spoke);
-  return verdict('unknown', []);
+  if (gap.kind === 'scan-missed') return verdict('unknown', ...(together ? [together] : []), ...errors, ...signs.spoke);
+  // A Prometheus that asked in vain ran itself: what is down lies between it and the hosts.
+  if (together && !signs.askedInVain) return verdict('collector-down', together, ...errors);
+  const shared = together ? [together] : [];
+  return verdict(signs.spoke.length > 0 ? 'stream-alone' : 'unknown', ...shared, ...signs.spoke);
 }
 
 function numbersMissing({ missing, before, after }: FoundGap): readonly Corroboration[] {

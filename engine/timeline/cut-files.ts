@@ -1,6 +1,13 @@
 /** Silences that lie exactly between two files of a rotated set. */
 import { basename } from 'node:path';
-import { formatInstant, MICROS_PER_DAY, parseInstant, type UtcMicros } from '../../shared/time.ts';
+import {
+  formatInstant,
+  MICROS_PER_DAY,
+  MICROS_PER_HOUR,
+  parseInstant,
+  type Interval,
+  type UtcMicros,
+} from '../../shared/time.ts';
 import { rotationPlace, type RotationPlace } from '../intake/rotation-order.ts';
 import type { CaseDatabase } from '../store/case-database.ts';
 import type { Corroboration, FoundGap } from './gap.ts';
@@ -50,7 +57,7 @@ export function findCut(gap: FoundGap, files: readonly RotatedFile[]): Cut | und
   const older = files.find(({ sourceId }) => sourceId === before.sourceId);
   const newer = files.find(({ sourceId }) => sourceId === after.sourceId);
   if (!older || !newer || older.last === null || newer.first === null) return undefined;
-  if (older.last > gap.from || newer.first < gap.to) return undefined;
+  if (!liesBetween(gap, { from: older.last, to: newer.first })) return undefined;
   const places = [rotationPlace(older.path), rotationPlace(newer.path)] as const;
   if (places[0].set !== places[1].set) return undefined;
   const missing = missingByNumber(...places) ?? missingByDate(places, files);
@@ -60,6 +67,12 @@ export function findCut(gap: FoundGap, files: readonly RotatedFile[]): Cut | und
     cites: [before, after],
     isMissing: missing !== undefined,
   };
+}
+
+/** A file that many hosts write into ends with the record of another host: what it leaves open is most of the gap then. */
+function liesBetween({ from, to }: Interval, between: Interval): boolean {
+  const shared = { from: from > between.from ? from : between.from, to: to < between.to ? to : between.to };
+  return (shared.to - shared.from) * 2n >= to - from;
 }
 
 function missingByNumber(older: RotationPlace, newer: RotationPlace): string | undefined {
@@ -90,11 +103,16 @@ function missingByDate(
   if (steps.length < 2 || step === undefined || step === 0n) return undefined;
   const missing = Math.round(Number(to - from) / Number(step)) - 1;
   if (missing < 1) return undefined;
-  return `by the ${step / MICROS_PER_DAY} days that are usual between its names, ${missing === 1 ? 'one file is' : `${missing} files are`} not in the case`;
+  return `by the ${inWords(step)} that are usual between its names, ${missing === 1 ? 'one file is' : `${missing} files are`} not in the case`;
 }
 
-/** The day that the name has, where it has a whole one. */
+function inWords(step: bigint): string {
+  return step % MICROS_PER_DAY === 0n ? `${step / MICROS_PER_DAY} days` : `${step / MICROS_PER_HOUR} hours`;
+}
+
+/** What the name has of a date: a month, a day, or an hour of it. Longer numbers may be seconds since 1970. */
 function dateIn({ order }: RotationPlace): UtcMicros | undefined {
-  const [, year, month, day] = /^2(\d{4})(\d{2})(\d{2})/.exec(order) ?? [];
-  return year === undefined ? undefined : parseInstant(`${year}-${month}-${day}T00:00:00Z`);
+  const [, year, month, day = '01', hour = '00'] =
+    /^2(\d{4})(\d{2})(?:(\d{2})(?:(\d{2})(?:\d{2}){0,2}|\d{10})?)?$/.exec(order) ?? [];
+  return year === undefined ? undefined : parseInstant(`${year}-${month}-${day}T${hour}:00:00Z`);
 }

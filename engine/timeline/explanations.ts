@@ -1,5 +1,5 @@
 /** Which gaps are explained: by a ticket with a root cause, or by a person who accepted them. */
-import { dayOf, MICROS_PER_HOUR, MICROS_PER_SECOND, type Interval, type UtcMicros } from '../../shared/time.ts';
+import { dayOf, MICROS_PER_DAY, MICROS_PER_HOUR, type Interval, type UtcMicros } from '../../shared/time.ts';
 import type { CaseDatabase } from '../store/case-database.ts';
 import { byCodeUnits } from './coverage.ts';
 import type { GapDecision } from './gap-decision.ts';
@@ -7,6 +7,7 @@ import {
   gapId,
   type Acceptance,
   type CitedRecord,
+  type Corroboration,
   type CorroboratedGap,
   type Gap,
   type ProposedTicket,
@@ -35,6 +36,9 @@ export interface ExplanationInput {
 
 // People notice an outage some time after it began; a ticket of the next week is about something else.
 const LATEST_OPENING = 24n * MICROS_PER_HOUR;
+
+// One that nobody resolved has no end, but it was opened for an outage of its own days, not for those of months later.
+const LONGEST_UNRESOLVED = 7n * MICROS_PER_DAY;
 
 // What is asked for or planned is no account of what went wrong.
 const NO_INCIDENT =
@@ -127,7 +131,16 @@ function explainedGap(gap: CorroboratedGap, { candidates, decided, today }: Know
   const accepted = decided.accept === null ? null : acceptanceOf(decided.accept);
   const counts = accepted !== null && (accepted.until === null || today <= accepted.until);
   const state = counts ? 'accepted' : ticket === null ? 'open' : 'explained';
-  return { ...gap, id: gapId(gap), state, ticket, proposals, accepted };
+  const corroboration = [...gap.corroboration, ...changedCause(gap, decided.accept)];
+  return { ...gap, corroboration, id: gapId(gap), state, ticket, proposals, accepted };
+}
+
+/** Who accepted a gap because the host was down has not accepted that one stream alone was silent. */
+function changedCause({ cause }: CorroboratedGap, accept: GapDecision | null): readonly Corroboration[] {
+  if (accept === null || accept.saidCause === cause) return [];
+  return [
+    { says: `It was accepted when its cause was said to be ${accept.saidCause}; now it is ${cause}.`, cites: [] },
+  ];
 }
 
 function acceptanceOf({ by, reason, at, until }: GapDecision): Acceptance {
@@ -161,21 +174,10 @@ export function overlapOf(gap: Interval, { starts, ends }: GapTicket): Interval 
 /** True when the ticket explains all of the gap by itself, provided that it has a root cause. */
 function covers(gap: CorroboratedGap, { kind, system, starts, ends }: GapTicket): boolean {
   if (system !== gap.system || (kind !== null && NO_INCIDENT.test(kind.trim()))) return false;
-  const tolerated = BigInt(Math.round((gap.usual?.usualS ?? 0) * 1e6));
   const isInTime = starts <= gap.from + LATEST_OPENING && starts < gap.to;
-  return isInTime && (ends === null || ends + tolerated >= gap.to);
-}
-
-/** How much of a gap a proposal covers, in words: `26 h of 52 h`. */
-export function overlapInWords({ overlap }: Pick<ProposedTicket, 'overlap'>, gap: Interval): string {
-  return `${lengthInWords(overlap.to - overlap.from)} of ${lengthInWords(gap.to - gap.from)}`;
-}
-
-/** A length in the unit that people would use, one decimal at most: `90 s`, `12.5 min`, `26 h`. */
-export function lengthInWords(micros: bigint): string {
-  const seconds = Number(micros / MICROS_PER_SECOND);
-  const [size, unit] = seconds < 120 ? [1, 's'] : seconds < 7200 ? [60, 'min'] : [3600, 'h'];
-  return `${Math.round((seconds / size) * 10) / 10} ${unit}`;
+  if (ends === null) return isInTime && gap.from <= starts + LONGEST_UNRESOLVED;
+  const tolerated = BigInt(Math.round((gap.usual?.usualS ?? 0) * 1e6));
+  return isInTime && ends + tolerated >= gap.to;
 }
 
 function bySize(a: ProposedTicket, b: ProposedTicket): number {

@@ -2,19 +2,27 @@
 import { MICROS_PER_DAY, windowDays, type AuditWindow, type Interval, type WindowDay } from '../../shared/time.ts';
 import type { CaseDatabase } from '../store/case-database.ts';
 import { byCodeUnits, coverageOf, type StreamCoverage } from './coverage.ts';
+import { findDayGaps, type DayGap } from './day-gaps.ts';
 import { HOURS_OF_WEEK, type DeclaredExpectation, type Expectation, type SecondsByHour } from './expectations.ts';
 import type { FoundGap } from './gap.ts';
-import { findGaps, gapsOf } from './gaps.ts';
-import { learnSilences, type LearnedStream } from './learned-silence.ts';
+import type { Learned } from './learned-silence.ts';
+import {
+  cadenceOf,
+  longestDistance,
+  missedScans,
+  readScannedSystems,
+  type ScanLook,
+  type ScannedSystem,
+} from './scan-cadence.ts';
 import { SCRAPES } from './scrape-gaps.ts';
+import { findOwedScrapeGaps } from './scrape-register.ts';
 import { findSightings, readInventory, type InventorySystem } from './sightings.ts';
-import { gapsByHour, readHeardStreams, silencesWithin, type HeardStream } from './silences.ts';
+import { gapsByHour, silencesWithin, type HeardStream } from './silences.ts';
+import { readStreamHistories } from './stream-histories.ts';
 import { zoneOffsets, type ZoneOffset } from './zone-hours.ts';
 
 /** What the timeline knows of each stream of each system before other evidence is asked. */
-export interface Found {
-  readonly coverage: readonly StreamCoverage[];
-  readonly expectations: readonly Expectation[];
+export interface Found extends Expected {
   /** In the order of stream, system and start. */
   readonly gaps: readonly FoundGap[];
 }
@@ -22,37 +30,76 @@ export interface Found {
 /** Evidence this long before the window is learned from too. A time that is wrong by years must not cost years of hours. */
 const HISTORY = 400n * MICROS_PER_DAY;
 
-/** Only silences longer than this can be gaps, as roll-ups are of hours. */
-const SHORTEST_S = 3600;
+/** What is owed, and what is known to judge it by. */
+export interface Expected {
+  readonly days: readonly WindowDay[];
+  readonly whole: Interval;
+  readonly inventory: readonly InventorySystem[];
+  readonly offsets: readonly ZoneOffset[];
+  /** One for each stream of each system, in the same order. */
+  readonly coverage: readonly StreamCoverage[];
+  readonly expectations: readonly Expectation[];
+  /** By `nameOf`. */
+  readonly heard: ReadonlyMap<string, HeardStream>;
+  /** By `nameOf`. */
+  readonly scanned: ReadonlyMap<string, ScannedSystem>;
+  /** Streams of systems of which the roll-ups were read, as they were not what they had been. */
+  readonly readAnew: number;
+}
 
 /**
- * Finds all expectations and gaps. A declared or confirmed expectation counts before a learned one; a needed stream of
- * which too little was seen to learn, and scans, owe a record on each day. What nobody needs and was not learned owes none.
+ * Finds all expectations. A declared or confirmed one counts before a learned one; a needed stream of which too little was
+ * seen to learn, and scans, owe a record on each day. What nobody needs and was not learned owes none.
  */
-export async function findExpectedAndGaps(
+export async function findExpectations(
   database: CaseDatabase,
   window: AuditWindow,
   declared: readonly DeclaredExpectation[],
-): Promise<Found> {
+): Promise<Expected> {
   const days = windowDays(window);
   const whole: Interval = { from: days[0]!.from, to: days.at(-1)!.to };
   const within: Interval = { from: whole.from - HISTORY, to: whole.to };
   const offsets = zoneOffsets(window.zone, within);
   const inventory = await readInventory(database);
   const coverage = coverageOf(days, inventory, await findSightings(database, days));
-  const learned = byName(await learnSilences(database, within, offsets));
-  const heard = byName(await readHeardStreams(database, within, SHORTEST_S));
   const said = byName(declared);
-  const expectations = coverage.map((one) => expectationOf(one, said.get(nameOf(one)), learned.get(nameOf(one))));
-  const gaps = expectations.flatMap((expectation, place) => {
-    const one = coverage[place]!;
-    const known = { days, whole, inventory, offsets, heard: heard.get(nameOf(one)) };
-    return one.stream === SCRAPES ? [] : gapsOfStream(one, expectation, known);
+  const shortestSaid = (stream: string, system: string): number | undefined => {
+    const one = said.get(nameOf({ stream, system }));
+    const shortest = one && Math.min(...eachHour(one.allowedS));
+    return Number.isFinite(shortest) ? shortest : undefined;
+  };
+  const { all, readAnew } = await readStreamHistories(database, { within, offsets, shortestSaid });
+  const learned = new Map(all.map((one) => [nameOf(one.heard), one.learned]));
+  const scanned = byName(await readScannedSystems(database, within));
+  const expectations = coverage.map((one) => {
+    const name = nameOf(one);
+    const cadenceS = one.isScan ? cadenceOf(scanned.get(name)?.looks ?? []) : undefined;
+    return expectationOf(one, said.get(name), { learned: learned.get(name), cadenceS });
   });
-  return { coverage, expectations, gaps: [...gaps, ...(await gapsOfScrapes(database, window))].sort(byPlace) };
+  const heard = byName(all.map((one) => one.heard));
+  return { days, whole, inventory, offsets, coverage, expectations, heard, scanned, readAnew };
 }
 
-const nameOf = ({ stream, system }: { readonly stream: string; readonly system: string }): string =>
+/** Finds all expectations and gaps. */
+export async function findExpectedAndGaps(
+  database: CaseDatabase,
+  window: AuditWindow,
+  declared: readonly DeclaredExpectation[],
+): Promise<Found> {
+  const expected = await findExpectations(database, window, declared);
+  const { days, inventory, coverage, expectations, heard, scanned } = expected;
+  const gaps = expectations.flatMap((expectation, place) => {
+    const one = coverage[place]!;
+    if (one.stream === SCRAPES) return [];
+    const known = { heard: heard.get(nameOf(one)), looks: scanned.get(nameOf(one))?.looks ?? [] };
+    return gapsOfStream(one, expectation, { ...expected, ...known });
+  });
+  const ofScrapes = await findOwedScrapeGaps(database, { days, inventory, coverage });
+  return { ...expected, gaps: [...gaps, ...ofScrapes].sort(byPlace) };
+}
+
+/** One text for a stream of a system. */
+export const nameOf = ({ stream, system }: { readonly stream: string; readonly system: string }): string =>
   JSON.stringify([stream, system]);
 
 function byName<T extends { readonly stream: string; readonly system: string }>(all: readonly T[]): Map<string, T> {
@@ -69,7 +116,7 @@ function byPlace(a: FoundGap, b: FoundGap): number {
 export function expectationOf(
   { stream, system, basis: owedBy, isScan, neverSeen }: StreamCoverage,
   said: DeclaredExpectation | undefined,
-  learned: LearnedStream | undefined,
+  { learned, cadenceS }: { readonly learned?: Learned | null | undefined; readonly cadenceS?: number | undefined },
 ): Expectation {
   const common = { stream, system, owedBy, usualS: [], allowedS: [], learned: null, looks: learned?.looks ?? 0 };
   if (said) {
@@ -89,7 +136,16 @@ export function expectationOf(
   if (owedBy === 'learned' && !isScan && stream !== SCRAPES) {
     return { ...common, basis: 'none', says: 'Nobody declared it, and too little was seen to learn: nothing is owed.' };
   }
+  if (cadenceS !== undefined) {
+    const numbers = { usualS: eachHour(cadenceS), allowedS: eachHour(longestDistance(cadenceS)) };
+    const says = `Learned from its scans: one is owed each ${spokenDays(cadenceS)} days.`;
+    return { ...common, ...numbers, basis: 'cadence', says };
+  }
   return { ...common, basis: 'daily', says: `${whyDaily(isScan, neverSeen)} on each day.` };
+}
+
+function spokenDays(seconds: number): string {
+  return String(Math.round((seconds / 86_400) * 10) / 10);
 }
 
 function whyDaily(isScan: boolean, neverSeen: boolean): string {
@@ -101,23 +157,22 @@ function eachHour(seconds: SecondsByHour): readonly number[] {
   return typeof seconds === 'number' ? new Array<number>(HOURS_OF_WEEK).fill(seconds) : seconds;
 }
 
-interface Known {
-  readonly days: readonly WindowDay[];
-  readonly whole: Interval;
-  readonly inventory: readonly InventorySystem[];
-  readonly offsets: readonly ZoneOffset[];
+type Known = Pick<Expected, 'days' | 'whole' | 'inventory' | 'offsets'> & {
   readonly heard: HeardStream | undefined;
-}
+  readonly looks: readonly ScanLook[];
+};
 
 function gapsOfStream(coverage: StreamCoverage, expectation: Expectation, known: Known): readonly FoundGap[] {
-  const { days, whole, inventory, offsets, heard } = known;
+  const { days, whole, inventory, offsets, heard, looks } = known;
   if (expectation.basis === 'none') return [];
-  if (expectation.allowedS.length === 0 || !heard || coverage.isScan) {
-    return gapsOf(days, inventory, [coverage]).map((gap) => citedGap(gap, heard));
+  const owedIn = scopesOf(coverage, inventory, whole);
+  if (expectation.allowedS.length > 0 && looks.length > 0 && coverage.isScan) {
+    return owedIn.flatMap((owed) => missedScans(looks, expectation, owed));
   }
-  return scopesOf(coverage, inventory, whole).flatMap((owed) =>
-    gapsByHour(silencesWithin(heard, owed), expectation, { owed, offsets }),
-  );
+  if (expectation.allowedS.length === 0 || !heard || coverage.isScan) {
+    return findDayGaps(days, inventory, [coverage]).map((gap) => citedGap(gap, heard));
+  }
+  return owedIn.flatMap((owed) => gapsByHour(silencesWithin(heard, owed), expectation, { owed, offsets }));
 }
 
 /** The stretches of the window in which a system owes a stream; all of it where no inventory names it. */
@@ -150,17 +205,11 @@ export function joined(intervals: readonly Interval[]): readonly Interval[] {
 }
 
 /** A gap of whole days, with the records that it lies between where it ends at them. */
-function citedGap(gap: ReturnType<typeof gapsOf>[number], heard: HeardStream | undefined): FoundGap {
-  const { system, stream, kind, from, to, target } = gap;
+function citedGap(gap: DayGap, heard: HeardStream | undefined): FoundGap {
+  const { from, to } = gap;
   const lastBefore = heard?.silences.find((one) => one.from === from)?.before;
   const firstAfter = heard?.silences.find((one) => one.to === to)?.after;
   const before = lastBefore ?? (heard?.last.at === from ? heard.last.cites : null);
   const after = firstAfter ?? (heard?.first.at === to ? heard.first.cites : null);
-  const known = { before, after, usual: null, missing: null };
-  return { system, stream, kind, from, to, ...(target === undefined ? {} : { target }), ...known };
-}
-
-async function gapsOfScrapes(database: CaseDatabase, window: AuditWindow): Promise<readonly FoundGap[]> {
-  const all = await findGaps(database, window);
-  return all.filter(({ stream }) => stream === SCRAPES).map((gap) => citedGap(gap, undefined));
+  return { ...gap, before, after, usual: null, missing: null };
 }

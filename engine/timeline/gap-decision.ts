@@ -27,6 +27,8 @@ export interface GapDecision extends Interval {
   readonly reason: string | null;
   /** The last day on which an acceptance counts, `YYYY-MM-DD`; `null`: for good. */
   readonly until: string | null;
+  /** What the cause of the gap was said to be when it was decided on. */
+  readonly saidCause: string;
 }
 
 /**
@@ -48,6 +50,7 @@ export function gapDecisionsOf(entries: readonly LedgerEntry[], upToSeq: number)
     ticket: data.ticket,
     reason: data.reason,
     until: data.until,
+    saidCause: data.said.cause,
   }));
 }
 

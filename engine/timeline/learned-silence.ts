@@ -1,14 +1,14 @@
 /** Learns, from the silences of a stream, how long it may be silent at each hour of the week. */
-import type { Interval } from '../../shared/time.ts';
-import type { CaseDatabase } from '../store/case-database.ts';
+import type { Transaction } from '../store/case-database.ts';
+import type { SqlRow, SqlValue } from '../store/sql-values.ts';
 import { HOURS_OF_WEEK, type LearnedHour } from './expectations.ts';
-import { looksSql } from './heard-hours.ts';
+import { HEARD_HOURS, looksSql } from './heard-hours.ts';
 import { hourOfWeekSql, type ZoneOffset } from './zone-hours.ts';
 
 /** A silence as long as is allowed is met in one of a million looks. */
 const RAREST = 1e-6;
-/** Roll-ups are of hours: silences within one are not seen, so none shorter is judged. */
-export const SHORTEST_ALLOWED_S = 3600;
+/** What was learned never takes less for a gap, so that nobody is drowned in short ones. */
+const SHORTEST_ALLOWED_S = 900;
 /** What is needed to learn: hours with records, and days between the first and the last. */
 const FEWEST_HOURS = 30;
 const FEWEST_DAYS = 14;
@@ -25,9 +25,7 @@ const ROBUST = TAIL_SHARES.indexOf(0.25);
 const MOST_STRETCHED = 2;
 const QUANTILES = [0.5, ...TAIL_SHARES.map((share) => 1 - share)];
 
-export interface LearnedStream {
-  readonly stream: string;
-  readonly system: string;
+export interface Learned {
   /** Hours that were looked at. */
   readonly looks: number;
   /** 168 of them. */
@@ -35,49 +33,42 @@ export interface LearnedStream {
 }
 
 /**
- * Learns the streams of which enough was seen. The looks at each hour of the week are taken together with those at the
- * hour before and after. Half of them and nine of ten are robust: a few bad weeks do not move them much.
+ * Learns the pairs in `heard_hours` (engine/timeline/heard-hours.ts) of which enough was seen. The looks at each hour of the
+ * week are taken together with those at the hour before and after. Half of them and nine of ten are robust: a few bad
+ * weeks do not move them much.
  */
 export async function learnSilences(
-  database: CaseDatabase,
-  within: Interval,
+  transaction: Transaction,
   offsets: readonly ZoneOffset[],
-): Promise<readonly LearnedStream[]> {
-  const rows = await database.query(`
-    WITH looks AS MATERIALIZED (${looksSql(within)}),
-    enough AS (
-      SELECT stream, system FROM stream_hours
-      WHERE hour >= make_timestamp(${within.from}) AND hour < make_timestamp(${within.to})
-      GROUP BY stream, system HAVING count(DISTINCT hour) >= ${FEWEST_HOURS}
+): Promise<ReadonlyMap<number, Learned>> {
+  const rows = await transaction.query(`
+    WITH enough AS (
+      SELECT pair FROM ${HEARD_HOURS} GROUP BY pair HAVING count(DISTINCT hour) >= ${FEWEST_HOURS}
         AND max(hour) - min(hour) >= INTERVAL ${FEWEST_DAYS} DAY),
     placed AS (
-      SELECT stream, system, staleness_s, is_heard, ${hourOfWeekSql('hour', offsets)} AS slot
-      FROM looks SEMI JOIN enough USING (stream, system)),
+      SELECT pair, staleness_s, is_heard, ${hourOfWeekSql('hour', offsets)} AS slot
+      FROM (${looksSql()}) SEMI JOIN enough USING (pair)),
     smoothed AS (
-      SELECT stream, system, (slot + step + ${HOURS_OF_WEEK}) % ${HOURS_OF_WEEK} AS slot, staleness_s, is_heard, step
+      SELECT pair, (slot + step + ${HOURS_OF_WEEK}) % ${HOURS_OF_WEEK} AS slot, staleness_s, is_heard, step
       FROM placed, (VALUES (-1), (0), (1)) AS steps(step)),
     hours AS (
-      SELECT stream, system, slot, quantile_cont(staleness_s, [${QUANTILES.join(', ')}]) AS q, count(*) AS n,
-        count(*) FILTER (WHERE step = 0 AND NOT is_heard) AS unheard, count(*) FILTER (WHERE step = 0) AS looks
-      FROM smoothed GROUP BY stream, system, slot)
-    SELECT stream, system, list(q ORDER BY slot) AS quantiles,
-      list(n ORDER BY slot) AS counts, list((greatest(unheard - 1, 0) + 0.5) / (looks + 1.0) ORDER BY slot) AS unheard, sum(looks)::BIGINT AS looks
-    FROM hours GROUP BY stream, system HAVING count(*) = ${HOURS_OF_WEEK} ORDER BY stream, system`);
-  return rows.map((row) => {
-    const counts = (row['counts'] as readonly bigint[]).map(Number);
-    // Without one of them, which may be the silence that is asked about; and never none, as what was never may be yet.
-    const unheard = (row['unheard'] as readonly number[]).map(Number);
-    return {
-      stream: String(row['stream']),
-      system: String(row['system']),
-      looks: Number(row['looks']),
-      hours: steadied(
-        (row['quantiles'] as readonly (readonly number[])[]).map((quantiles, slot) =>
-          learnedHour(quantiles, counts[slot]!, unheard[slot]!),
-        ),
-      ),
-    };
-  });
+      SELECT pair, slot, quantile_cont(staleness_s, [${QUANTILES.join(', ')}]) AS q, count(*) AS n,
+        count(*) FILTER (WHERE NOT is_heard) AS unheard, count(*) FILTER (WHERE step = 0) AS looks
+      FROM smoothed GROUP BY pair, slot)
+    SELECT pair, list(q ORDER BY slot) AS quantiles, list(n ORDER BY slot) AS counts,
+      list(unheard ORDER BY slot) AS unheard, sum(looks)::BIGINT AS looks
+    FROM hours GROUP BY pair HAVING count(*) = ${HOURS_OF_WEEK}`);
+  return new Map(rows.map((row) => [Number(row['pair']), learnedOf(row)]));
+}
+
+function learnedOf(row: SqlRow): Learned {
+  const numbers = (name: string): readonly number[] => (row[name] as readonly SqlValue[]).map(Number);
+  const [counts, unheard] = [numbers('counts'), numbers('unheard')];
+  const quantiles = row['quantiles'] as readonly (readonly number[])[];
+  // Never none: that an hour was never without a record does not mean that it cannot be.
+  const share = (slot: number): number => (unheard[slot]! + 0.5) / (counts[slot]! + 1);
+  const hours = quantiles.map((each, slot) => learnedHour(each, counts[slot]!, share(slot)));
+  return { looks: Number(row['looks']), hours: steadied(hours) };
 }
 
 /** What is allowed at an hour of the week, of which the quantiles of so many looks are known; seconds. */
@@ -127,4 +118,12 @@ const STEADY_SHARE = 0.3;
 /** At a steady hour staleness alone tells a gap; at others it may be long by chance, where a stream speaks now and then. */
 export function isSteady({ scaleS, usualS }: LearnedHour): boolean {
   return scaleS < STEADY_SHARE * usualS;
+}
+
+/** A stream is dense at an hour when it is usually not silent for longer than this at a time. */
+const DENSE_S = 900;
+
+/** At a dense hour the many silences of each look tell how long one may be. */
+export function isDense({ usualS }: LearnedHour): boolean {
+  return usualS <= DENSE_S;
 }

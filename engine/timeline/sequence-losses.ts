@@ -3,21 +3,10 @@ import { windowInterval, type AuditWindow, type UtcMicros } from '../../shared/t
 import type { CaseDatabase } from '../store/case-database.ts';
 import type { SqlRow } from '../store/sql-values.ts';
 import { byCodeUnits } from './coverage.ts';
-import type { FoundGap } from './gap.ts';
-import { sequenceCounters, type SequenceCounter } from './sequence-counters.ts';
-
-/** Too few numbers say nothing about whether all are meant to be there. */
-const FEWEST_NUMBERS = 20;
-/** Where no more steps than this, or than a hundredth, skip a number, all were there: each skip is a loss. */
-const FEW_SKIPS = 3;
-const SKIPS_SHARE = 0.01;
-/**
- * Where more do, but less than half, records were left out on purpose (a rule, a filter of an export): a loss is then
- * what is longer than this, and than this many of the usual steps.
- */
-const LONG_SKIP = 100;
-/** Records are written a little out of order; a count that begins again falls further, and below half. */
-const OUT_OF_ORDER = 64;
+import { findDropped } from './dropped-records.ts';
+import type { CitedRecord, FoundGap } from './gap.ts';
+import { earlier, later } from './gap-ranges.ts';
+import { skipsOf, type SequenceRun, type Skip } from './sequence-chains.ts';
 
 /**
  * Finds numbers that are skipped in streams whose records are counted, and digests that are missing in CloudTrail's chains.
@@ -30,8 +19,8 @@ export async function findSequenceLosses(
   { window }: { readonly window: AuditWindow },
 ): Promise<readonly FoundGap[]> {
   const losses: FoundGap[] = [];
-  for (const counter of sequenceCounters) losses.push(...(await findSkips(database, counter)));
-  losses.push(...(await findCountedLosses(database)), ...(await findMissingDigests(database)));
+  losses.push(...(await findSkips(database)), ...(await findCountedLosses(database)));
+  losses.push(...(await findMissingDigests(database)), ...(await findDropped(database)));
   const { from, to } = windowInterval(window);
   return losses.filter((loss) => loss.from < to && loss.to > from).sort(byStream);
 }
@@ -40,45 +29,50 @@ function byStream(a: FoundGap, b: FoundGap): number {
   return byCodeUnits(a.stream, b.stream) || byCodeUnits(a.system, b.system) || Number(a.from - b.from);
 }
 
-/**
- * Between two times a count can only begin again once it falls far: within such a stretch records are put in the order
- * of their numbers, so that neither the order of writing nor a clock that is set back looks like a loss.
- */
-async function findSkips(database: CaseDatabase, { stream, target, counts }: SequenceCounter): Promise<FoundGap[]> {
-  const rows = await database.query(
-    `WITH numbered AS (
-       SELECT system, time, sequence, source_id, record FROM events
-       WHERE stream = $stream::VARCHAR AND sequence IS NOT NULL AND time IS NOT NULL AND system IS NOT NULL AND (${counts})),
-     -- In a file the records stand as they were written, whatever the clock said: there a count that begins again falls too.
-     in_files AS (
-       SELECT *, lag(sequence) OVER (PARTITION BY system, source_id ORDER BY record) AS written_before FROM numbered),
-     begun AS (
-       SELECT *, coalesce(lag(sequence) OVER w - sequence > ${OUT_OF_ORDER} AND sequence * 2 < lag(sequence) OVER w
-         AND coalesce(written_before - sequence > ${OUT_OF_ORDER}, true), false) AS begins
-       FROM in_files WINDOW w AS (PARTITION BY system ORDER BY time, sequence, source_id, record)),
-     counted AS (
-       SELECT *, count(*) FILTER (begins) OVER (PARTITION BY system ORDER BY time, sequence, source_id, record
-         ROWS UNBOUNDED PRECEDING) AS boot
-       FROM begun),
-     stepped AS (
-       SELECT *, sequence - lag(sequence) OVER w AS step, lag(time) OVER w AS before, lag(source_id) OVER w AS before_source_id,
-         lag(record) OVER w AS before_record
-       FROM counted WINDOW w AS (PARTITION BY system, boot ORDER BY sequence, time, source_id, record)),
-     -- Several records may have one number: the lines of an event, or an event of which two parts were not joined.
-     usual AS (
-       SELECT system, boot, count(*) AS steps, count(*) FILTER (step > 1) AS skips,
-         avg(step) FILTER (step <= ${LONG_SKIP}) AS step
-       FROM stepped WHERE step > 0 GROUP BY system, boot)
-     SELECT s.system, s.step - 1 AS missing, s.before AS "from", s.time AS "to", s.before_source_id, s.before_record,
-       s.source_id AS after_source_id, s.record AS after_record
-     FROM stepped s JOIN usual u USING (system, boot)
-     WHERE s.step > 1 AND s.before <= s.time AND u.steps + 1 >= ${FEWEST_NUMBERS}
-       AND (u.skips <= greatest(${FEW_SKIPS}, u.steps * ${SKIPS_SHARE})
-         OR (u.skips * 2 < u.steps AND s.step - 1 > greatest(${LONG_SKIP}, ${LONG_SKIP} * u.step)))
-     ORDER BY s.system, s.before`,
-    { stream },
+/** From the runs of numbers that were made at import: few, where nothing is missing. */
+async function findSkips(database: CaseDatabase): Promise<readonly FoundGap[]> {
+  const found: FoundGap[] = [];
+  let runs: SequenceRun[] = [];
+  let counter: SqlRow | undefined;
+  const end = (): void => {
+    if (counter) found.push(...skipsOf(runs).map((skip) => lossOfSkip(counter!, skip)));
+    runs = [];
+  };
+  const rows = database.stream(
+    `SELECT stream, system, counter, least, most, numbers, skips, first_time, last_time, first_record, last_record, source_id
+     FROM sequence_runs ORDER BY stream, system, counter, first_time, least, source_id`,
   );
-  return rows.map((row) => lossOf(row, stream, target));
+  for await (const page of rows)
+    for (const row of page) {
+      if (counter && counterOf(counter) !== counterOf(row)) end();
+      counter = row;
+      runs.push(runOf(row));
+    }
+  end();
+  return found;
+}
+
+const counterOf = ({ stream, system, counter }: SqlRow): string => JSON.stringify([stream, system, counter]);
+
+function runOf(row: SqlRow): SequenceRun {
+  const at = (end: 'first' | 'last') => ({
+    time: row[`${end}_time`] as UtcMicros,
+    sourceId: Number(row['source_id']),
+    record: Number(row[`${end}_record`]),
+  });
+  const numbers = { numbers: Number(row['numbers']), skips: Number(row['skips']) };
+  return { least: Number(row['least']), most: Number(row['most']), ...numbers, first: at('first'), last: at('last') };
+}
+
+function lossOfSkip(counter: SqlRow, { missing, before, after }: Skip): FoundGap {
+  const cited = ({ sourceId, record }: CitedRecord): CitedRecord => ({ sourceId, record });
+  const target = String(counter['counter']);
+  return {
+    ...{ system: String(counter['system']), stream: String(counter['stream']), kind: 'sequence-loss' },
+    ...(target === '' ? {} : { target }),
+    ...{ from: earlier(before.time, after.time), to: later(before.time, after.time) },
+    ...{ before: cited(before), after: cited(after), usual: null, missing },
+  };
 }
 
 /** The kernel counts the audit records that it lost since it booted: each time it says a higher count, some more were. */
@@ -136,19 +130,23 @@ function lossOf(row: SqlRow, stream: string, target: string | null): FoundGap {
 
 /**
  * Puts losses together with the gaps of time: one that lies within a silence or a cut of its own stream is no gap of its
- * own, but says how many records that one misses.
+ * own, but says how many records that one misses. Records without a number of this count may stand at the ends of the
+ * silence, as those of the audit daemon do when it starts again: a hundredth of the loss may lie beyond it.
  */
 export function foldSequenceLosses(gaps: readonly FoundGap[], losses: readonly FoundGap[]): readonly FoundGap[] {
   const isWithin = (loss: FoundGap, gap: FoundGap): boolean =>
     (gap.kind === 'silence' || gap.kind === 'truncated') &&
     gap.stream === loss.stream &&
     gap.system === loss.system &&
-    gap.from <= loss.from &&
-    gap.to >= loss.to;
+    overlapOf(gap, loss) * 100n >= (loss.to - loss.from) * 99n;
   const folded = gaps.map((gap) => {
     const within = losses.filter((loss) => isWithin(loss, gap));
     if (within.length === 0) return gap;
     return { ...gap, missing: within.reduce((sum, { missing }) => sum + (missing ?? 0), gap.missing ?? 0) };
   });
   return [...folded, ...losses.filter((loss) => !gaps.some((gap) => isWithin(loss, gap)))];
+}
+
+function overlapOf(a: FoundGap, b: FoundGap): bigint {
+  return (a.to < b.to ? a.to : b.to) - (a.from > b.from ? a.from : b.from);
 }

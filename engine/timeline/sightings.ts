@@ -42,18 +42,19 @@ export interface InventorySystem {
 export async function findSightings(database: CaseDatabase, days: readonly WindowDay[]): Promise<readonly Sighting[]> {
   const rows = await database.query(`
     WITH heard AS (
-      SELECT stream, system, false AS is_scan, first_time, last_time, records FROM stream_hours
+      SELECT stream, system, false AS is_scan, hour, first_time, last_time, records FROM stream_hours
       UNION ALL
-      SELECT lower(s.tool), t.system, true, coalesce(t.time, s.finished, s.started) AS looked,
-        coalesce(t.time, s.finished, s.started), 1
-      FROM scan_targets t JOIN scans s ON s.source_id = t.source_id AND s.scan_id = t.scan_id
-      WHERE s.completed AND lower(t.state) = 'up' AND ${looksAtWhatItIsFor}),
+      SELECT stream, system, true, date_trunc('hour', time), time, time, 1 FROM (${scanLooks})),
     known AS (SELECT stream, system, bool_or(is_scan) AS is_scan FROM heard
       WHERE stream IS NOT NULL AND system IS NOT NULL GROUP BY stream, system),
+    -- Joined by their hours: by their bounds alone, every hour is held against every day.
+    hours AS (
+      SELECT *, unnest(generate_series(date_trunc('hour', day_from), day_to - INTERVAL 1 MICROSECOND, INTERVAL 1 HOUR)) AS hour
+      FROM ${daysAsSql(days)}),
     daily AS (
       SELECT h.stream, h.system, d.place, min(h.first_time) AS first, max(h.last_time) AS last,
         sum(h.records) FILTER (WHERE h.first_time >= d.day_from) AS records
-      FROM heard h JOIN ${daysAsSql(days)} d ON h.first_time < d.day_to AND h.last_time >= d.day_from
+      FROM heard h JOIN hours d ON h.hour = d.hour AND h.first_time < d.day_to AND h.last_time >= d.day_from
       GROUP BY h.stream, h.system, d.place)
     SELECT k.stream, k.system, k.is_scan,
       list(d.place ORDER BY d.place) FILTER (WHERE d.place IS NOT NULL) AS places,
@@ -72,6 +73,12 @@ export async function findSightings(database: CaseDatabase, days: readonly Windo
  */
 const looksAtWhatItIsFor = `(lower(s.tool) NOT IN ('nmap', 'masscan', 'rustscan', 'zmap')
   OR regexp_matches(lower(s.scope), '(^|; )(tcp|udp|sctp)\\b'))`;
+
+/** SQL of every time that a completed scan found a system up: `stream`, `system`, `time`, `source_id`, `record`. */
+export const scanLooks = `
+  SELECT lower(s.tool) AS stream, t.system, coalesce(t.time, s.finished, s.started) AS time, t.source_id, t.record
+  FROM scan_targets t JOIN scans s ON s.source_id = t.source_id AND s.scan_id = t.scan_id
+  WHERE s.completed AND lower(t.state) = 'up' AND ${looksAtWhatItIsFor}`;
 
 function sightingOf(row: SqlRow, dayCount: number): Sighting {
   const days = new Array<SeenDay | undefined>(dayCount).fill(undefined);

@@ -1,11 +1,8 @@
 /** Silences that are longer than is allowed at some hour that they span. */
 import { MICROS_PER_HOUR, type Interval, type UtcMicros } from '../../shared/time.ts';
-import type { CaseDatabase } from '../store/case-database.ts';
-import type { SqlRow, SqlValue } from '../store/sql-values.ts';
 import type { Expectation } from './expectations.ts';
 import type { CitedRecord, FoundGap, Usual } from './gap.ts';
-import { silencesSql } from './heard-hours.ts';
-import { isSteady, likelihoodOf } from './learned-silence.ts';
+import { isDense, isSteady, likelihoodOf } from './learned-silence.ts';
 import { hourOfWeek, type ZoneOffset } from './zone-hours.ts';
 
 /** A stretch between two records, or between one and an end of what is owed. */
@@ -14,57 +11,13 @@ export interface Silence extends Interval {
   readonly after: CitedRecord | null;
 }
 
-/** What is known of one stream of one system: its first and last record, and the longer silences between. */
+/** What is known of one stream of one system: its first and last record, and the longer silences between, in order. */
 export interface HeardStream {
   readonly stream: string;
   readonly system: string;
   readonly first: { readonly at: UtcMicros; readonly cites: CitedRecord | null };
   readonly last: { readonly at: UtcMicros; readonly cites: CitedRecord | null };
   readonly silences: readonly Silence[];
-}
-
-/** Reads the streams with all silences longer than so many seconds, in one pass over the roll-ups. */
-export async function readHeardStreams(
-  database: CaseDatabase,
-  within: Interval,
-  longerThanS: number,
-): Promise<readonly HeardStream[]> {
-  const rows = await database.query(`
-    WITH silences AS (${silencesSql(within)}),
-    long AS (
-      SELECT *, before IS NOT NULL AND epoch_us(first) - epoch_us(before) > ${Math.round(longerThanS * 1e6)} AS is_long
-      FROM silences)
-    SELECT stream, system, min(first) AS first, max(last) AS last,
-      arg_min(first_cited.source, hour) AS first_source, arg_min(first_cited.record, hour) AS first_record,
-      arg_max(last_cited.source, hour) AS last_source, arg_max(last_cited.record, hour) AS last_record,
-      ${listed('before')} AS froms, ${listed('first')} AS tos,
-      ${listed('before_cited.source')} AS before_sources, ${listed('before_cited.record')} AS before_records,
-      ${listed('first_cited.source')} AS after_sources, ${listed('first_cited.record')} AS after_records
-    FROM long GROUP BY stream, system ORDER BY stream, system`);
-  return rows.map(heardStreamOf);
-}
-
-const listed = (column: string): string => `list(${column} ORDER BY hour) FILTER (WHERE is_long)`;
-
-function heardStreamOf(row: SqlRow): HeardStream {
-  const list = (name: string): readonly SqlValue[] => (row[name] ?? []) as readonly SqlValue[];
-  return {
-    stream: String(row['stream']),
-    system: String(row['system']),
-    first: { at: row['first'] as bigint, cites: citedOf(row['first_source'], row['first_record']) },
-    last: { at: row['last'] as bigint, cites: citedOf(row['last_source'], row['last_record']) },
-    silences: list('froms').map((from, at) => ({
-      from: from as bigint,
-      to: list('tos')[at] as bigint,
-      before: citedOf(list('before_sources')[at], list('before_records')[at]),
-      after: citedOf(list('after_sources')[at], list('after_records')[at]),
-    })),
-  };
-}
-
-function citedOf(source: SqlValue | undefined, record: SqlValue | undefined): CitedRecord | null {
-  if (source === null || source === undefined || record === null || record === undefined) return null;
-  return { sourceId: Number(source), record: Number(record) };
 }
 
 /** The silences of a stream in a stretch in which it is owed, those at the two ends included. */
@@ -100,7 +53,8 @@ export function gapsByHour(
 
 /**
  * A silence is met by chance as often as all its hours are without a record. One that is met more often than this tells
- * nothing: at steady hours, where staleness tells the most, and at others.
+ * nothing: at steady hours, where staleness tells the most, and at others. At hours at which the stream speaks many times
+ * it is not asked: a silence may be rare there and shorter than an hour.
  */
 const RAREST_SILENCE = { steady: 0.1, other: 1e-5 } as const;
 
@@ -117,6 +71,7 @@ function excessOf(
   const end = silence.to < owed.to ? silence.to : owed.to;
   let most = 1;
   let worst: Usual | undefined;
+  let isDensely = false;
   let isSteadily = false;
   let chance = 1;
   for (let hour = begin - mod(begin, MICROS_PER_HOUR); hour < end; hour += MICROS_PER_HOUR) {
@@ -128,13 +83,14 @@ function excessOf(
     const stalenessS = Number(reached - silence.from) / 1e6;
     const share = stalenessS / allowedS[at]!;
     if (share <= 1) continue;
+    if (numbers && isDense(numbers)) isDensely = true;
     if (numbers && isSteady(numbers)) isSteadily = true;
     if (share <= most) continue;
     most = share;
     const likelihood = numbers ? likelihoodOf(stalenessS, numbers) : null;
     worst = { usualS: usualS[at] ?? 0, allowedS: allowedS[at]!, likelihood };
   }
-  if (!worst || worst.likelihood === null) return worst;
+  if (!worst || worst.likelihood === null || isDensely) return worst;
   if (isSteadily) return chance < RAREST_SILENCE.steady ? worst : undefined;
   return chance < RAREST_SILENCE.other ? { ...worst, likelihood: chance } : undefined;
 }

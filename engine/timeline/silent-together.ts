@@ -1,4 +1,4 @@
-/** Several hosts that fall silent in one stream together: what they have in common is what collects it. */
+/** Several hosts that fall silent in one stream together: what they have in common is what collects it, or looks at them. */
 import { formatInstant, MICROS_PER_SECOND } from '../../shared/time.ts';
 import { byCodeUnits } from './coverage.ts';
 import type { Corroboration, FoundGap } from './gap.ts';
@@ -8,7 +8,7 @@ const FEWEST_SYSTEMS = 3;
 /** Starts and ends are close when they are no further apart than this, or than twice the usual silence. */
 const CLOSE_S = 600;
 
-/** Says which systems were silent together with this one; `undefined` where they are fewer than three. */
+/** Says which systems were silent, or not looked at, together with this one; `undefined` where they are fewer than three. */
 export function findTogether(gap: FoundGap, gaps: readonly FoundGap[]): Corroboration | undefined {
   // A system that never spoke, or numbers that are skipped, have no start that others could share.
   if (gap.kind === 'missing' || gap.kind === 'sequence-loss') return undefined;
@@ -16,7 +16,11 @@ export function findTogether(gap: FoundGap, gaps: readonly FoundGap[]): Corrobor
   const systems = [...new Set(others.map(({ system }) => system))].sort(byCodeUnits);
   if (systems.length < FEWEST_SYSTEMS) return undefined;
   const cites = others.flatMap(({ before }) => before ?? []);
-  const says = `${systems.length} systems were silent in ${gap.stream} together, from about ${formatInstant(gap.from)} to ${formatInstant(gap.to)}: ${systems.join(', ')}.`;
+  const times = `from about ${formatInstant(gap.from)} to ${formatInstant(gap.to)}: ${systems.join(', ')}`;
+  const says =
+    gap.kind === 'scan-missed'
+      ? `${systems.length} systems were not looked at by ${gap.stream} ${times}. A whole scan is missing, or one was cut off.`
+      : `${systems.length} systems were silent in ${gap.stream} together, ${times}.`;
   return { says, cites };
 }
 

@@ -1,6 +1,6 @@
 /** The timeline of a case: made from the evidence and what people decided, and kept in tables for controls and people. */
 import { sha256 } from '../core/hash.ts';
-import { dayOf, windowInterval, type AuditWindow, type UtcMicros } from '../../shared/time.ts';
+import { dayOf, type AuditWindow, type UtcMicros } from '../../shared/time.ts';
 import type { CaseDatabase, Transaction } from '../store/case-database.ts';
 import {
   clockIntervalsTable,
@@ -18,11 +18,12 @@ import { coverageIntervals, type CoverageInterval } from './coverage-intervals.t
 import { corroborate } from './corroboration.ts';
 import type { DeclaredExpectation, Expectation } from './expectations.ts';
 import { explainGaps, readGapTickets } from './explanations.ts';
-import { findExpectedAndGaps, scopesOf, type Found } from './found-gaps.ts';
+import { findExpectations, findExpectedAndGaps, nameOf, scopesOf, type Expected, type Found } from './found-gaps.ts';
 import type { GapDecision } from './gap-decision.ts';
 import { gapId, type Gap } from './gap.ts';
+import { keepGaps, readKeptGaps } from './kept-gaps.ts';
 import { findSequenceLosses, foldSequenceLosses } from './sequence-losses.ts';
-import { readInventory } from './sightings.ts';
+import { readStoredClocks, readStoredClockSteps } from './timeline-rows.ts';
 
 /** What a timeline is made by, besides the evidence. */
 export interface TimelineRequest {
@@ -59,37 +60,65 @@ export interface Timeline {
 const kept = new WeakMap<CaseDatabase, { readonly fingerprint: string; readonly timeline: Timeline }>();
 
 /**
- * Makes the timeline and writes `expectations`, `coverage`, `gaps` and `clock_intervals` in one transaction; gives what was made before
- * while evidence, window, expectations, decisions and the day of `asOf` are the same.
+ * Gives the timeline. Where evidence, window, expectations, decisions and the day of `asOf` are what they were, it is what is
+ * in the tables; else it is made and written to `expectations`, `coverage`, `gaps`, `clock_intervals` and `clock_steps` in
+ * one transaction. Of the roll-ups only those streams are read again that changed (engine/timeline/stream-histories.ts).
  */
 export async function refreshTimeline(database: CaseDatabase, request: TimelineRequest): Promise<Timeline> {
   const fingerprint = await fingerprintOf(database, request);
   const known = kept.get(database);
   if (known?.fingerprint === fingerprint) return known.timeline;
+  const timeline =
+    (await readTimeline(database, request, fingerprint)) ?? (await makeTimeline(database, request, fingerprint));
+  kept.set(database, { fingerprint, timeline });
+  return timeline;
+}
+
+async function makeTimeline(database: CaseDatabase, request: TimelineRequest, fingerprint: string): Promise<Timeline> {
   const found = await findExpectedAndGaps(database, request.window, request.expectations);
   const timeline = await timelineOf(database, found, request);
   await database.transaction((transaction) => write(transaction, timeline, fingerprint));
   for (const statement of clockMacros(request.clockThresholdS)) await database.query(statement);
-  kept.set(database, { fingerprint, timeline });
   return timeline;
+}
+
+/** What an earlier process made of the same, or `undefined`. */
+async function readTimeline(
+  database: CaseDatabase,
+  { window, expectations }: TimelineRequest,
+  fingerprint: string,
+): Promise<Timeline | undefined> {
+  const gaps = await readKeptGaps(database, fingerprint);
+  if (!gaps) return undefined;
+  const expected = await findExpectations(database, window, expectations);
+  const clocks = await readStoredClocks(database);
+  const clockSteps = await readStoredClockSteps(database);
+  return { streams: streamsOf(expected, gaps), gaps, clocks, clockSteps };
 }
 
 async function timelineOf(database: CaseDatabase, found: Found, request: TimelineRequest): Promise<Timeline> {
   const { window, decisions, asOf } = request;
   const tickets = await readGapTickets(database);
   const losses = await findSequenceLosses(database, { window });
-  const corroborated = await corroborate(database, foldSequenceLosses(found.gaps, losses), { window });
+  const corroborated = await corroborate(database, foldSequenceLosses(found.gaps, losses));
   const gaps = explainGaps(corroborated, { tickets, decisions, asOf, zone: window.zone });
-  const inventory = await readInventory(database);
-  const whole = windowInterval(window);
-  const streams = found.coverage.map((coverage, place): StreamTimeline => {
-    const own = gaps.filter(({ stream, system }) => stream === coverage.stream && system === coverage.system);
-    const expectation = found.expectations[place]!;
-    const owed = expectation.basis === 'none' ? [] : scopesOf(coverage, inventory, whole);
-    return { coverage, expectation, intervals: coverageIntervals(whole, owed, own.filter(isSilent)), gaps: own };
-  });
   const clocks = await findClocks(database, { window, thresholdS: request.clockThresholdS });
-  return { streams, gaps, clocks: clocks.intervals, clockSteps: clocks.steps };
+  return { streams: streamsOf(found, gaps), gaps, clocks: clocks.intervals, clockSteps: clocks.steps };
+}
+
+function streamsOf({ coverage, expectations, inventory, whole }: Expected, gaps: readonly Gap[]): StreamTimeline[] {
+  const byStream = new Map<string, Gap[]>();
+  for (const gap of gaps) {
+    const known = byStream.get(nameOf(gap));
+    if (known) known.push(gap);
+    else byStream.set(nameOf(gap), [gap]);
+  }
+  return coverage.map((one, place) => {
+    const own = byStream.get(nameOf(one)) ?? [];
+    const expectation = expectations[place]!;
+    const owed = expectation.basis === 'none' ? [] : scopesOf(one, inventory, whole);
+    return { coverage: one, expectation, intervals: coverageIntervals(whole, owed, own.filter(isSilent)), gaps: own };
+  });
 }
 
 /** Where numbers are skipped the stream spoke all the same. */
@@ -99,10 +128,12 @@ function isSilent({ kind }: Gap): boolean {
 
 /** Of what the timeline rests on. Every import adds a source; the rest is what the rows of sources became. */
 async function fingerprintOf(database: CaseDatabase, request: TimelineRequest): Promise<string> {
-  const tables = ['sources', 'stream_hours', 'clock_samples', 'systems', 'scans', 'scan_targets', 'tickets'];
-  const parts = tables.map(
-    (table) => `SELECT '${table}' AS part, count(*) AS n, bit_xor(hash(t)) AS h FROM ${table} t`,
-  );
+  const tables = ['sources', 'clock_samples', 'systems', 'scans', 'scan_targets', 'tickets'];
+  const parts = [
+    ...tables.map((table) => `SELECT '${table}' AS part, count(*) AS n, bit_xor(hash(t)) AS h FROM ${table} t`),
+    // By far the most rows: what they say of a stream is in its own fingerprint, this tells whether any changed.
+    `SELECT 'hours', count(*), bit_xor(hash(source_id, first_time, last_time, records)) FROM evidence.stream_hours`,
+  ];
   const rows = await database.query(
     `SELECT part, n, h::VARCHAR AS h FROM (${parts.join(' UNION ALL ')}) ORDER BY part`,
   );
@@ -114,8 +145,7 @@ async function write(transaction: Transaction, timeline: Timeline, fingerprint: 
   for (const { target } of [expectationsTable, coverageTable, gapsTable, clockIntervalsTable, clockStepsTable]) {
     await transaction.query(`DELETE FROM ${target}`);
   }
-  await transaction.query(`DELETE FROM timeline_state WHERE part = 'timeline'`);
-  await transaction.query(`INSERT INTO timeline_state VALUES ('timeline', $fingerprint)`, { fingerprint });
+  await keepGaps(transaction, timeline.gaps, fingerprint);
   for (const { expectation, intervals } of timeline.streams) {
     addExpectation(transaction, expectation);
     const { system, stream } = expectation;
@@ -153,6 +183,8 @@ function addGap(transaction: Transaction, gap: Gap): void {
     gap.ticket,
     accepted?.by ?? null,
     accepted?.reason ?? null,
+    accepted?.at ?? null,
+    accepted?.until ?? null,
     before?.sourceId ?? null,
     before?.record ?? null,
     after?.sourceId ?? null,

@@ -3,6 +3,7 @@ import type { Interval, UtcMicros } from '../../shared/time.ts';
 import type { CaseDatabase } from '../store/case-database.ts';
 import type { SqlRow, SqlValue } from '../store/sql-values.ts';
 import type { ClockInterval, ClockState } from './clock-interval.ts';
+import type { ClockStep } from './clocks/clock-mark.ts';
 import type { CitedRecord, Gap, GapCause, GapKind } from './gap.ts';
 
 /** A gap as it is stored. */
@@ -23,6 +24,9 @@ export interface StoredGap extends Interval {
   readonly ticket: string | null;
   readonly acceptedBy: string | null;
   readonly acceptedReason: string | null;
+  readonly acceptedAt: UtcMicros | null;
+  /** The last day on which the acceptance counts, `YYYY-MM-DD`; `null`: for good, or nobody accepted it. */
+  readonly acceptedUntil: string | null;
   readonly before: CitedRecord | null;
   readonly after: CitedRecord | null;
 }
@@ -65,6 +69,8 @@ export async function readStoredGaps(database: CaseDatabase): Promise<readonly S
     ticket: textOf(row['explained_by']),
     acceptedBy: textOf(row['accepted_by']),
     acceptedReason: textOf(row['accepted_reason']),
+    acceptedAt: timeOf(row['accepted_at']),
+    acceptedUntil: textOf(row['accepted_until']),
     before: citedOf(row['before_source_id'], row['before_record']),
     after: citedOf(row['after_source_id'], row['after_record']),
   }));
@@ -86,6 +92,19 @@ export async function readStoredClocks(database: CaseDatabase): Promise<readonly
   }));
 }
 
+/** Gives the moments at which clocks were set back, by system and time. */
+export async function readStoredClockSteps(database: CaseDatabase): Promise<readonly ClockStep[]> {
+  const rows = await database.query('SELECT * FROM clock_steps ORDER BY system, "time"');
+  return rows.map((row) => ({
+    system: String(row['system']),
+    time: BigInt(row['time'] as UtcMicros),
+    stepS: Number(row['step_s']),
+    basis: String(row['basis']) as ClockStep['basis'],
+    before: citedOf(row['before_source_id'], row['before_record'])!,
+    after: citedOf(row['after_source_id'], row['after_record'])!,
+  }));
+}
+
 /** Gives how often each stream should speak, by stream and system. */
 export async function readStoredExpectations(database: CaseDatabase): Promise<readonly StoredExpectation[]> {
   const rows = await database.query('SELECT * FROM expectations ORDER BY stream, system');
@@ -104,6 +123,10 @@ export async function readStoredExpectations(database: CaseDatabase): Promise<re
 
 function intervalOf(row: SqlRow): Interval {
   return { from: BigInt(row['from'] as UtcMicros), to: BigInt(row['to'] as UtcMicros) };
+}
+
+function timeOf(value: SqlValue | undefined): UtcMicros | null {
+  return value === null || value === undefined ? null : BigInt(value as UtcMicros);
 }
 
 function textOf(value: SqlValue | undefined): string | null {

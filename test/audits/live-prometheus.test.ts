@@ -11,12 +11,21 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
 import { createCase } from '../../engine/index.ts';
 import type { SeriesLine, SeriesSamplesFound, TargetLine } from '../../engine/read-metrics.ts';
-import type { GapJson } from '../../engine/timeline/gaps.ts';
 import { addDays, dayOf } from '../../shared/time.ts';
 import { fieldwork } from '../cli/run-cli.ts';
 import { goQuote } from '../engine/formats/prometheus-tsdb/collect.ts';
 import { dump } from '../engine/formats/prometheus-tsdb/promtool.ts';
 import { temporaryFolder, testEngine, year2026 } from '../engine/test-case.ts';
+
+/** A gap as `fieldwork gaps --json` gives it, as far as it is looked at here. */
+interface GapJson {
+  readonly system: string;
+  readonly stream: string;
+  readonly kind: string;
+  readonly from: string;
+  readonly to: string;
+  readonly target: string | null;
+}
 
 const INTERVAL_MS = 1000;
 const OUTAGE_BEGINS_MS = 35_000;

@@ -2,14 +2,21 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { findOutdatedControls } from '../../engine/controls/outdated-controls.ts';
-import { explainGap, importFiles, readCaseTimeline, type EvidenceCase, type GapChoice } from '../../engine/index.ts';
+import {
+  explainGap,
+  importFiles,
+  readCaseTimeline,
+  readControlDays,
+  type EvidenceCase,
+  type GapChoice,
+} from '../../engine/index.ts';
 import { decideExpectation } from '../../engine/decide-expectation.ts';
-import { describeEntry } from '../../engine/intake/ledger-kinds.ts';
+import { describeEntry, entriesOf, latestRuns } from '../../engine/intake/ledger-kinds.ts';
 import { reperformCase } from '../../engine/reperform.ts';
 import { runCase } from '../../engine/run-case.ts';
 import { momentOfRun, timelineRequestOf } from '../../engine/timeline-request.ts';
-import { latestRuns } from '../../engine/intake/ledger-kinds.ts';
 import type { Gap } from '../../engine/timeline/gap.ts';
+import { parseInstant } from '../../shared/time.ts';
 import { auditLines, newTestCase, temporaryFolder, testEngine, testJob } from './test-case.ts';
 
 const engine = testEngine();
@@ -103,23 +110,52 @@ describe('a decision about a gap', { timeout: 60_000 }, () => {
 });
 
 describe('runs and decisions', { timeout: 120_000 }, () => {
-  it('a decision after a run makes it outdated; re-performance takes those before it, and no later ones', async () => {
-    const { target, gap } = await caseWithGap();
-    const packs = ['soc2-hosts'];
-    await explainGap(engine, target, { gap: gap.id, choice: { action: 'accept', reason: 'Before.' } });
-    await runCase(engine, target, { packs }, testJob());
-    expect(findOutdatedControls(target.ledger.entries)).toEqual([]);
-    await explainGap(engine, target, { gap: gap.id, choice: { action: 'withdraw' } });
-    expect(findOutdatedControls(target.ledger.entries).length).toBeGreaterThan(0);
-    expect(await reperformCase(engine, target, undefined, testJob())).toMatchObject({ verdict: 'same', runId: 'R1' });
+  const packs = ['soc2-hosts'];
+  const until = '2027-06-30';
+  const february = async (target: EvidenceCase): Promise<string> =>
+    (await readControlDays(target, { control: 'CC6.3-least-privilege-root', day: '2026-02-10' }))[0]!.state;
 
+  it('one before a run is in its days, one after it is not, and re-performance gives the same', async () => {
+    const { target, gap } = await caseWithGap();
+    const outdated = (asOf = NOW) => findOutdatedControls(target.ledger.entries, { asOf, zone: 'UTC' }).length;
+    await runCase(engine, target, { packs }, testJob());
+    expect(await february(target)).toBe('no evidence');
+    expect(outdated()).toBe(0);
+    await explainGap(engine, target, { gap: gap.id, choice: { action: 'accept', reason: 'Before.', until } });
+    expect(outdated()).toBeGreaterThan(0);
+
+    await runCase(engine, target, { packs }, testJob());
+    expect(await february(target)).toBe('explained');
+    const of2 = daysHashes(target);
+    expect(of2).not.toEqual(daysHashes(target, 'R1'));
+    expect([outdated(), outdated(parseInstant('2027-06-30T23:59:59Z'))]).toEqual([0, 0]);
+    // What was accepted up to a day counts in the results until then.
+    expect(outdated(parseInstant('2027-07-01T00:00:00Z'))).toBeGreaterThan(0);
+
+    await explainGap(engine, target, { gap: gap.id, choice: { action: 'withdraw' } });
+    expect(outdated()).toBeGreaterThan(0);
+    expect(await february(target)).toBe('explained');
+    const again = await reperformCase(engine, target, undefined, testJob());
+    expect(again).toMatchObject({ verdict: 'same', runId: 'R2' });
+    expect(again.controls.map(({ days }) => days)).toEqual(of2.map(() => 'same'));
     const run = [...latestRuns(target.ledger.entries).values()][0]!;
     const moment = momentOfRun(target.ledger.entries, run);
     expect(moment.asOf).toBe(NOW);
     const { decisions } = await timelineRequestOf(target, moment);
     expect(decisions.map(({ action, reason }) => [action, reason])).toEqual([['accept', 'Before.']]);
+
+    await runCase(engine, target, { packs }, testJob());
+    expect(await february(target)).toBe('no evidence');
+    expect(daysHashes(target)).toEqual(daysHashes(target, 'R1'));
   });
 });
+
+/** The hashes of the days of each control in a run, by default the last. */
+function daysHashes({ ledger }: EvidenceCase, runId?: string): readonly string[] {
+  const runs = entriesOf(ledger.entries, 'run-finished').map(({ data }) => data);
+  const run = runs.findLast((one) => runId === undefined || one.run_id === runId)!;
+  return run.controls.map(({ days_hash }) => days_hash);
+}
 
 describe('a decision about an expectation', { timeout: 60_000 }, () => {
   it('declares a longest silence, which is in the request of the timeline, and is withdrawn', async () => {
@@ -136,7 +172,7 @@ describe('a decision about an expectation', { timeout: 60_000 }, () => {
     await decideExpectation(engine, target, { stream: 'auditd', choice: { action: 'withdraw' } });
     expect((await request()).expectations).toEqual([]);
     expect(target.ledger.entries.slice(-2).map(describeEntry)).toEqual([
-      'Longest silence of auditd of every system declared: 21600 s. Reason: Policy.',
+      'Longest silence of auditd of every system declared: 6 h. Reason: Policy.',
       'What was decided about the expectation of auditd of every system is withdrawn.',
     ]);
   });

@@ -5,9 +5,11 @@ import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { auditd } from '../../engine/formats/auditd/auditd.ts';
 import { authorizedPorts } from '../../engine/formats/authorized-ports/authorized-ports.ts';
+import { chrony } from '../../engine/formats/chrony/chrony.ts';
 import { cloudtrail } from '../../engine/formats/cloudtrail/cloudtrail.ts';
 import type { Format } from '../../engine/formats/format.ts';
 import { nmap } from '../../engine/formats/nmap/nmap.ts';
+import { prometheusApi } from '../../engine/formats/prometheus-api/prometheus-api.ts';
 import { syslog3164 } from '../../engine/formats/syslog-3164/syslog-3164.ts';
 import { systems } from '../../engine/formats/systems/systems.ts';
 import { tickets } from '../../engine/formats/tickets/tickets.ts';
@@ -38,7 +40,10 @@ const read: ReadSource[] = [];
 /** Days on which a system was heard in a stream: `auditd web-01` to its days. */
 const heard = new Map<string, Set<string>>();
 
-const formats: readonly Format[] = [auditd, syslog3164, cloudtrail, nmap, systems, authorizedPorts, tickets];
+const formats: readonly Format[] = [
+  ...[auditd, syslog3164, cloudtrail, nmap, chrony, prometheusApi],
+  ...[systems, authorizedPorts, tickets],
+];
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'fieldwork-sample-'));
@@ -112,6 +117,24 @@ it('is recognised file by file, and every record of it is read or rejected', () 
   expect(rowsOf('tickets', 'tickets')).toHaveLength(report.tickets);
 });
 
+it('measures each host but portal-01 from the beginning of the window to its end', () => {
+  const logs = read.filter(({ format }) => format === 'chrony');
+  expect(logs).toHaveLength(11);
+  for (const { file, collected } of logs) {
+    const samples = collected.rows('clock_samples');
+    expect(samples.length, file).toBe(collected.records);
+    const [first, last] = [samples[0]!, samples.at(-1)!].map(({ time }) => time as bigint);
+    expect(dayOf(first!, window.zone)).toBe('2025-12-31');
+    expect(dayOf(last!, window.zone)).toBe(file.includes('portal-01') ? '2026-04-15' : '2026-06-30');
+  }
+});
+
+it('answers Prometheus for each host and for the storage system', () => {
+  const series = rowsOf('prometheus-api', 'metric_series').filter(({ name }) => name === 'up');
+  expect(series.map(({ system }) => system)).toContain('nas-01');
+  expect(series).toHaveLength(12);
+});
+
 it('has exactly the rejects that the truth names', () => {
   const rejects = read.flatMap(({ file, collected }) => collected.rejects.map((reject) => ({ file, ...reject })));
   const places = (list: readonly { file: string; record: number }[]): string[] =>
@@ -140,10 +163,10 @@ it('cites records that hold what was planted', () => {
 
 it('lets every system speak in every stream it needs on every day it is in scope, except where planted', () => {
   const inventory = rowsOf('systems', 'systems');
-  expect(inventory).toHaveLength(12);
+  expect(inventory).toHaveLength(14);
   const silences: string[] = [];
   for (const { system, needs, scope_to: until } of inventory) {
-    for (const stream of (needs as string[]).filter((need) => need !== 'nmap')) {
+    for (const stream of (needs as string[]).filter((need) => !['nmap', 'clock', 'prometheus'].includes(need))) {
       const days = heard.get(`${stream} ${String(system)}`) ?? new Set();
       for (const { day, from } of windowDays(window)) {
         const isInScope = until === undefined || from < (until as bigint);
@@ -153,7 +176,8 @@ it('lets every system speak in every stream it needs on every day it is in scope
   }
   const expected = truth.expectedGaps.filter(({ stream }) => stream !== 'nmap');
   expect(silences).toEqual(expected.map(({ stream, system, day }) => `${stream} ${system} ${day}`));
-  expect(silences).toEqual(['auditd app-02 2026-02-18']);
+  expect(silences.slice(0, 2)).toEqual(['auditd app-02 2026-02-18', 'syslog app-02 2026-05-18']);
+  expect(silences).toHaveLength(1 + 7 + 181);
   expect(heard.get('syslog app-02')).toContain('2026-02-18');
   expect(heard.get('auditd portal-01')).toContain('2026-04-15');
   expect(heard.get('auditd portal-01')).not.toContain('2026-04-16');
@@ -231,7 +255,7 @@ it('uses the root user of the AWS account twice on one day and never else', () =
 /** Times of the window have 16 digits, so their text sorts as they do. */
 const placeOf = ({ system, time }: CollectedRow): string => `${String(system)} ${String(time)}`;
 
-it('ends the audit daemon only for a restart within five minutes, except once', () => {
+it('ends the audit daemon only for a restart within five minutes, except twice', () => {
   const daemon = rowsOf('auditd', 'events')
     .filter(({ code }) => code === 'DAEMON_END' || code === 'DAEMON_START')
     .sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
@@ -243,11 +267,11 @@ it('ends the audit daemon only for a restart within five minutes, except once', 
     const seconds = Number((start!['time'] as bigint) - (end['time'] as bigint)) / 1e6;
     if (seconds > 300) late.push(`${String(end['system'])} ${seconds}`);
   });
-  expect(daemon.filter(({ code }) => code === 'DAEMON_END').length).toBe(11 * 6 - 2 + 1);
-  expect(late).toEqual(['log-01 1200']);
+  expect(daemon.filter(({ code }) => code === 'DAEMON_END').length).toBe(11 * 6 - 2 + 2);
+  expect(late).toEqual(['log-01 1200', 'web-02 61199.09']);
 });
 
-it('counts its serials without a break between boots, except on the silent day', () => {
+it('counts its serials without a break between boots, except where planted', () => {
   const lost: string[] = [];
   const last = new Map<string, { serial: bigint; time: bigint }>();
   const events = rowsOf('auditd', 'auditd_records')
@@ -262,5 +286,5 @@ it('counts its serials without a break between boots, except on the silent day',
     if (before && now.serial < before.serial) expect(now.serial).toBe(3n);
     last.set(String(node), now);
   }
-  expect(lost).toEqual(['app-02 2026-02-19']);
+  expect(lost).toEqual(['app-01 2026-02-05', 'app-02 2026-02-19', 'db-01 2026-04-08', 'log-01 2026-05-20']);
 });

@@ -78,7 +78,10 @@ describe('the sample engagement', () => {
     const otherTruth = JSON.parse(await readFile(join(other, 'ground-truth.json'), 'utf8')) as GroundTruth;
     await rm(other, { recursive: true, force: true });
     expect(second.digest).not.toBe(report.digest);
-    expect(otherTruth.expectedControlDays).toEqual(truth.expectedControlDays);
+    // Who logged in while a clock was wrong is a matter of chance.
+    const certain = ({ expectedControlDays }: GroundTruth): unknown =>
+      expectedControlDays.filter(({ states }) => !states.includes('untrusted time'));
+    expect(certain(otherTruth)).toEqual(certain(truth));
     expect(otherTruth.deviations.map(({ id, days }) => [id, days])).toEqual(
       truth.deviations.map(({ id, days }) => [id, days]),
     );
@@ -109,11 +112,12 @@ describe('the sample engagement', () => {
       const text = (await contentOf({ file: file.replace('evidence/', '') })).toString('latin1');
       const lines = text.split('\n').length - 1;
       if (file.includes('/audit/')) audit += lines;
-      else syslog += lines;
+      if (file.includes('/syslog/')) syslog += lines;
     }
     expect({ audit, syslog }).toEqual({ audit: report.auditLines, syslog: report.syslogLines });
     expect(audit).toBeGreaterThan(100_000);
-    expect(report.contentBytes).toBeLessThan(64 << 20);
+    expect(report.contentBytes).toBeLessThan(72 << 20);
+    expect(report.diskBytes).toBeLessThan(20e6);
     const daily = files.filter((file) => /scans\/nmap\/\d{4}-\d\d-\d\d\.xml$/.test(file)).length;
     const zip = await openZip(join(folder, 'evidence/scans/nmap/2026-02.zip'), 'zip');
     expect(daily + zip.members.length).toBe(180);

@@ -36,11 +36,12 @@ async function auditStamps(system: string): Promise<{ at: number; serial: number
   );
 }
 
-it('plants six silences, three losses, two missed scans, a cut file and a system that never spoke', () => {
-  const plants = new Map(truth.gaps.map(({ id, kind }) => [id, kind]));
+it('plants six silences, three losses, two missed scans, a missing file and a system that never spoke', () => {
+  // A host that is down does not answer Prometheus either: one plant, gaps of two kinds.
+  const plants = new Set(truth.gaps.map(({ id, kind }) => `${kind} ${id}`));
   const counts: Record<string, number> = {};
-  for (const kind of plants.values()) counts[kind] = (counts[kind] ?? 0) + 1;
-  expect(counts).toEqual({ silence: 6, 'sequence-loss': 3, 'scan-missed': 2, truncated: 1, missing: 1 });
+  for (const [kind = ''] of [...plants].map((plant) => plant.split(' '))) counts[kind] = (counts[kind] ?? 0) + 1;
+  expect(counts).toEqual({ silence: 6, scrape: 1, 'sequence-loss': 3, 'scan-missed': 2, truncated: 1, missing: 1 });
   expect(truth.gaps.filter(({ id }) => id === 'collector-outage')).toHaveLength(4);
   expect(truth.gaps.filter(({ state }) => state === 'explained').map(({ ticket }) => ticket)).toEqual([
     'INC-3111',
@@ -64,6 +65,46 @@ it('skips serials where a loss is planted', async () => {
     const after = stamps.filter(({ at }) => at === Date.parse(to)).map(({ serial }) => serial);
     expect(Math.min(...after) - Math.max(...before)).toBeGreaterThan(5);
   }
+});
+
+it('hands over every week of the system log but the missing one', async () => {
+  const names = await readdir(join(folder, 'evidence/hosts/app-02/syslog'));
+  expect(names).toContain('syslog-20260518.gz');
+  expect(names).not.toContain('syslog-20260525.gz');
+  expect(names).toContain('syslog-20260601.gz');
+  expect(names).toHaveLength(26);
+});
+
+interface Series {
+  readonly metric: { readonly instance: string };
+  readonly values: readonly (readonly [number, string])[];
+}
+
+async function seriesOf(name: string): Promise<readonly Series[]> {
+  const answer = JSON.parse(await textOf(`metrics/${name}.json.gz`)) as { data: { result: readonly Series[] } };
+  return answer.data.result;
+}
+
+it('asks a host that is down in vain, and names another boot afterwards', async () => {
+  const { system, from, to } = truth.gaps.find(({ kind }) => kind === 'scrape')!;
+  const up = (await seriesOf('up')).find(({ metric }) => metric.instance === `${system}:9100`)!;
+  const within = up.values.filter(([at]) => at * 1000 > Date.parse(from) && at * 1000 < Date.parse(to));
+  expect(within.length).toBeGreaterThan(30);
+  expect(within.every(([, value]) => value === '0')).toBe(true);
+  expect(up.values.filter(([, value]) => value === '0')).toHaveLength(within.length);
+  const boots = (await seriesOf('node_boot_time_seconds')).find(({ metric }) => metric.instance === `${system}:9100`)!;
+  // One before the window, six restarts, and the one after the outage.
+  expect(new Set(boots.values.map(([, value]) => value)).size).toBe(8);
+  expect(boots.values.every(([at, value]) => Number(value) <= at)).toBe(true);
+});
+
+it('gives one offset of the frozen clock, half a year long', async () => {
+  const { system } = truth.clockEpisodes.find(({ id }) => id === 'frozen-offset')!;
+  const [series, ...others] = await seriesOf('node_timex_offset_seconds');
+  expect(others).toEqual([]);
+  expect(series!.metric.instance).toBe(`${system}:9100`);
+  expect(series!.values.length).toBeGreaterThan(8000);
+  expect(new Set(series!.values.map(([, value]) => value)).size).toBe(1);
 });
 
 it('writes measurements with the offsets of the step and of the drift', async () => {

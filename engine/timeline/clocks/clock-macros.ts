@@ -19,7 +19,7 @@ export function clockMacros(thresholdS: number = DEFAULT_CLOCK_THRESHOLD_S): rea
       SELECT CASE WHEN margin > 0 THEN {'order': CASE WHEN apart > 0 THEN 'before' ELSE 'after' END, 'margin_s': margin}
         ELSE {'order': 'undecidable', 'margin_s': margin} END
       FROM (SELECT apart, abs(apart) - wrong AS margin FROM (
-        SELECT (epoch_us(time_b) - epoch_us(time_a)) / 1e6 - b.offset_s + a.offset_s AS apart, a.wrong + b.wrong AS wrong
+        SELECT (epoch_us(time_b::TIMESTAMP) - epoch_us(time_a::TIMESTAMP)) / 1e6 - b.offset_s + a.offset_s AS apart, a.wrong + b.wrong AS wrong
         FROM (${knownClock('system_a', 'time_a', thresholdS)}) a, (${knownClock('system_b', 'time_b', thresholdS)}) b)))`,
   ];
 }

@@ -6,7 +6,7 @@ import type { ClockState } from '../clock-interval.ts';
 import type { CitedRecord } from '../gap.ts';
 
 /** Why a measurement has its state: it counts, or it is none. */
-export type Measured = 'measured' | 'unsynchronised' | 'no-offset' | 'zero' | 'frozen';
+export type Measured = 'measured' | 'unsynchronised' | 'no-offset' | 'no-moving-offset' | 'zero' | 'frozen';
 
 /** A stretch over which one kind of measurement of one clock says the same. */
 export interface MeasuredStretch extends Interval {
@@ -25,8 +25,13 @@ export interface MeasuredStretch extends Interval {
 
 /** A measurement speaks for this many times the usual distance of the measurements. */
 const HOLDS = 4;
-/** As many equal offsets in a row are no measurement. */
+/**
+ * As many equal offsets in a row are no measurement. A line of a daemon's log is a measurement each. An exporter may be asked
+ * many times between two measurements, so its equal samples must also span so long: the samples that `clock_samples` has
+ * without an offset, as they stood still for an hour (engine/evidence/metric-clocks.ts), are the same rule for dense samples.
+ */
 const FROZEN_FROM = 5;
+const FROZEN_EXPORTER_S = 3600;
 /** For how long a single measurement speaks: as one of a daemon that asks as seldom as it does by default, every 1024 s. */
 const SINGLE_HOLD_S = HOLDS * 1024;
 
@@ -35,16 +40,19 @@ const SINGLE_HOLD_S = HOLDS * 1024;
  * estimate of the time and not the clock, so it is nobody's offset; of ntpd's peers the one that it follows counts.
  */
 const bases = `CASE
-    WHEN kind = 'tracking' OR (kind IS NULL AND reference = 'chrony') THEN {rank: 1, basis: 'chrony'}
-    WHEN kind IN ('loopstats', 'system variables') THEN {rank: 2, basis: 'ntpd'}
-    WHEN kind IN ('show-timesync', 'timesync-status') THEN {rank: 3, basis: 'timesyncd'}
-    WHEN kind IS NULL AND reference = 'kernel' THEN {rank: 6, basis: 'kernel'}
-    WHEN kind IS NULL AND reference = 'ntp' THEN {rank: 5, basis: 'ntp'}
+    WHEN kind = 'tracking' THEN {rank: 1, basis: 'chrony'}
+    WHEN kind IN ('loopstats', 'system variables') THEN {rank: 3, basis: 'ntpd'}
+    WHEN kind IN ('show-timesync', 'timesync-status') THEN {rank: 4, basis: 'timesyncd'}
     WHEN kind IN ('measurements', 'statistics', 'refclocks', 'sources', 'sourcestats', 'ntpdata') THEN NULL
     WHEN kind IN ('peerstats', 'peers', 'peer variables') THEN
-      CASE WHEN synchronised THEN {rank: 7, basis: 'ntpd peer'} END
+      CASE WHEN synchronised THEN {rank: 8, basis: 'ntpd peer'} END
     WHEN kind IN ('clockstats', 'associations') THEN NULL
-    ELSE {rank: 4, basis: 'measured'} END`;
+    WHEN kind IS NULL AND reference = 'chrony' THEN {rank: 2, basis: 'chrony'}
+    WHEN kind IS NULL AND reference = 'ntp' THEN {rank: 6, basis: 'ntp'}
+    WHEN kind IS NULL AND reference = 'kernel' THEN {rank: 7, basis: 'kernel'}
+    ELSE {rank: 5, basis: 'measured'} END`;
+/** Those of exporters. */
+const EXPORTERS = [2, 6, 7];
 
 function stretchesSql(thresholdS: number): string {
   return `
@@ -73,10 +81,13 @@ function stretchesSql(thresholdS: number): string {
         coalesce(${HOLDS} * median(distance) OVER (PARTITION BY system, rank), ${SINGLE_HOLD_S} * 1e6)::BIGINT AS hold
       FROM samples),
     judged AS (
-      SELECT *, CASE WHEN synchronised IS FALSE THEN 'unsynchronised' WHEN offset_s IS NULL THEN 'no-offset'
-          WHEN is_zero THEN 'zero'
-          WHEN count(*) OVER (PARTITION BY system, rank, run) >= ${FROZEN_FROM} THEN 'frozen' ELSE 'measured' END AS measured
-      FROM runs),
+      SELECT *, CASE WHEN synchronised IS FALSE THEN 'unsynchronised' WHEN offset_s IS NULL AND is_exporter THEN 'no-moving-offset'
+          WHEN offset_s IS NULL THEN 'no-offset' WHEN is_zero THEN 'zero'
+          WHEN count(*) OVER run >= ${FROZEN_FROM} AND (NOT is_exporter
+            OR epoch(max(time) OVER run) - epoch(min(time) OVER run) >= ${FROZEN_EXPORTER_S}) THEN 'frozen'
+          ELSE 'measured' END AS measured
+      FROM (SELECT *, rank IN (${EXPORTERS.join(', ')}) AS is_exporter FROM runs)
+      WINDOW run AS (PARTITION BY system, rank, run)),
     stated AS (
       SELECT *, CASE WHEN measured <> 'measured' THEN 'unknown' WHEN abs(offset_s) > ${thresholdS} THEN 'out' ELSE 'within' END AS own,
         lead(CASE WHEN measured = 'measured' THEN offset_s END) OVER (PARTITION BY system, rank ORDER BY time) AS next_offset

@@ -84,6 +84,8 @@ function sentence({ basis, state, measured, offsetS, samples }: MeasuredStretch)
       return `By ${basis} the clock is not synchronised (${count}).`;
     case 'no-offset':
       return `What ${basis} gives has no offset that counts (${count}).`;
+    case 'no-moving-offset':
+      return `What ${basis} gives has no offset, or one that does not move for an hour, so nothing measures it (${count}).`;
     case 'zero':
       return `The offset that ${basis} gives is 0 throughout, which no clock is (${count}).`;
     case 'frozen':

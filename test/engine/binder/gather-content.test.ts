@@ -64,6 +64,7 @@ describe('a binder of a real case', () => {
     expect(content.completeness).toMatchObject({
       sources: 2,
       outdated: [],
+      unmeasuredClocks: ['web-1', 'web-2'],
       refused: [{ name: expect.stringContaining('photo.bin') as string }],
     });
     expect(content.completeness.neverSeen).toContainEqual({ stream: 'auditd', system: 'web-2' });

@@ -319,6 +319,7 @@ export function sampleBinder(): { readonly content: BinderContent; readonly resu
       ],
       neverSeen: [{ stream: 'syslog', system: 'queue-3' }],
       outdated: [],
+      unmeasuredClocks: [],
     },
     controls: made.map(({ control }) => control),
     coverage: ['auditd', 'cloudtrail', 'nmap', 'syslog'].flatMap((stream) =>
@@ -335,11 +336,18 @@ export function sampleBinder(): { readonly content: BinderContent; readonly resu
       cause: place % 2 === 0 ? 'stream-alone' : 'host-down',
       lengthS: 98_751,
       missing: place === 4 ? 1200 : null,
-      because: ['The host was up.'],
+      because: ['The host was up: its auditd spoke within the gap, at 2026-02-01T04:00:00Z.'],
       state: place % 5 === 0 ? 'explained' : place === 7 ? 'accepted' : 'open',
       ticket: place % 5 === 0 ? 'INC-204' : null,
       acceptedBy: place === 7 ? 'Jo Auditor' : null,
       acceptedReason: place === 7 ? 'Maintenance that the entity announced before it began.' : null,
+      acceptedAt: place === 7 ? '2026-07-02T09:30:00Z' : null,
+      acceptedUntil: place === 7 ? '2026-12-31' : null,
+      usualS: place === 4 ? null : 3600,
+      allowedS: place === 4 ? null : 14_400,
+      likelihood: place === 4 ? null : place === 2 ? 1e-200 : 0.000_05,
+      before: { sourceId: 3, record: 17 + place },
+      after: place === 13 ? null : { sourceId: 3, record: 18 + place },
     })),
     clocks: systems.flatMap((system, place) => [
       {

@@ -152,6 +152,19 @@ describe('checking a pack', () => {
       { front: frontMatter.replace('default: 0', 'default: none') },
       /default of the parameter most/,
     ],
+    [
+      'a function of clocks without its table',
+      { sql: body.replace("where class = 'authentication'", 'where event_time_trusted(system, time)') },
+      /reads clock_intervals/,
+    ],
+    [
+      'a function of clocks without its columns',
+      {
+        front: frontMatter.replace('  events:', '  clock_intervals: [system, from, to]\n  events:'),
+        sql: body.replace("where class = 'authentication'", 'where event_time_trusted(system, time)'),
+      },
+      /also need state, offset_s, error_s of clock_intervals/,
+    ],
     ['no order', { sql: body.replace(' order by time, record', '') }, /order by/],
     ['a missing column', { sql: body.replace(', source_id, record\n', '\n') }, /source_id, record/],
     ['a function that differs from run to run', { sql: body.replace('order by time', 'order by random()') }, /random/],

@@ -273,7 +273,7 @@ describe('a run', () => {
   });
 });
 
-describe('the plants of the packs that ship', () => {
+describe('the plants of the packs that ship', { timeout: 180_000 }, () => {
   it.each(['soc2-ports', 'soc2-hosts', 'soc2-cloud'])('each breaks its control in %s', async (name) => {
     const { readCases } = await import('../../../engine/controls/cases.ts');
     const { makeScratchDatabase } = await import('../../../engine/controls/scratch-evidence.ts');

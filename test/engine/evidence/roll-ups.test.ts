@@ -17,11 +17,18 @@ it('hours of a large source are those of all its events, silences over several d
   await database.transaction((transaction) => rollUpSource(transaction, { sourceId: 1, series: null, dayZone: 'UTC' }));
   const [difference] = await database.query(
     `WITH spoken AS (
-       SELECT *, epoch(time) - epoch(lag(time) OVER (PARTITION BY system ORDER BY time, record)) AS silence FROM evidence.events),
+       SELECT *, date_trunc('hour', time) AS hour, lag(time) OVER w AS prior, lag(record) OVER w AS prior_record
+       FROM evidence.events WINDOW w AS (PARTITION BY system ORDER BY time, record)),
+     placed AS (
+       SELECT *, (epoch_us(time) - epoch_us(prior)) / 1e6 AS silence, prior >= hour AS is_inner FROM spoken),
+     inners AS (
+       SELECT system, hour, first({f: prior, t: time, fr: prior_record, tr: record} ORDER BY silence DESC, time) AS i
+       FROM placed WHERE is_inner GROUP BY ALL),
      expected AS (
-       SELECT source_id, stream, system, date_trunc('hour', time), count(*)::BIGINT, min(time), max(time), first(record ORDER BY time, record),
-         max(silence), last(record ORDER BY time, record)
-       FROM spoken GROUP BY ALL)
+       SELECT source_id, stream, system, hour, count(*)::BIGINT, min(time), max(time), first(record ORDER BY time, record),
+         max(silence), last(record ORDER BY time, record), first(prior ORDER BY time, record),
+         first(prior_record ORDER BY time, record), any_value(i.f), any_value(i.t), any_value(i.fr), any_value(i.tr)
+       FROM placed LEFT JOIN inners USING (system, hour) GROUP BY source_id, stream, system, hour)
      SELECT (SELECT count(*) FROM expected) AS hours, (SELECT max(longest_silence_s) FROM evidence.stream_hours) AS longest,
        (SELECT count(*) FROM (FROM expected EXCEPT FROM evidence.stream_hours)) AS missing,
        (SELECT count(*) FROM (FROM evidence.stream_hours EXCEPT FROM expected)) AS wrong`,

@@ -11,8 +11,6 @@ beforeEach(async () => {
 });
 afterEach(() => scratch.remove());
 
-const window = { firstDay: '2026-03-01', lastDay: '2026-03-31', zone: 'UTC' };
-
 function at(time: string): UtcMicros {
   return parseInstant(`2026-03-${time}:00Z`)!;
 }
@@ -51,7 +49,7 @@ async function say(...records: readonly Said[]): Promise<number> {
 }
 
 async function judged(...gaps: readonly FoundGap[]): Promise<readonly CorroboratedGap[]> {
-  return corroborate(scratch.database, gaps, { window });
+  return corroborate(scratch.database, gaps);
 }
 
 async function file(sourceId: number, path: string, first: string, last: string): Promise<void> {
@@ -148,6 +146,47 @@ describe('the cause of a gap', () => {
     expect((await judged(gap()))[0]).toMatchObject({ kind: 'truncated', cause: 'file-cut' });
   });
 
+  it.each([
+    ['daily, by day', ['messages-20260303', 'messages-20260304', 'messages-20260305', 'messages-20260307']],
+    ['weekly', ['messages-20260215.gz', 'messages-20260222.gz', 'messages-20260301.gz', 'messages-20260315.gz']],
+    ['monthly', ['messages-2025-12.log', 'messages-2026-01.log', 'messages-2026-02.log', 'messages-2026-04.log']],
+    ['monthly, by day', ['messages-20251201', 'messages-20260101', 'messages-20260201', 'messages-20260401']],
+    ['hourly', ['messages-2026030500', 'messages-2026030501', 'messages-2026030502', 'messages-2026030505']],
+  ])('is a file where a date of a set is not there: %s', async (_, names) => {
+    await file(68, `/e/${names[0]}`, '01T00:00', '02T00:00');
+    await file(69, `/e/${names[1]}`, '02T00:00', '03T00:00');
+    await file(70, `/e/${names[2]}`, '03T00:00', '05T00:00');
+    await file(71, `/e/${names[3]}`, '06T00:00', '07T00:00');
+    expect((await judged(gap()))[0]).toMatchObject({ kind: 'truncated', cause: 'file-cut' });
+  });
+
+  it.each([
+    ['daily', ['messages-20260303', 'messages-20260304', 'messages-20260305', 'messages-20260306']],
+    ['monthly', ['messages-20251201', 'messages-20260101', 'messages-20260201', 'messages-20260301']],
+    [
+      'with seconds',
+      ['a-20260303-1772496000', 'a-20260304-1772582400', 'a-20260305-1772668800', 'a-20260306-1772755200'],
+    ],
+  ])('is none where no date of a set is left out: %s', async (_, names) => {
+    await file(68, `/e/${names[0]}`, '01T00:00', '02T00:00');
+    await file(69, `/e/${names[1]}`, '02T00:00', '03T00:00');
+    await file(70, `/e/${names[2]}`, '03T00:00', '05T00:00');
+    await file(71, `/e/${names[3]}`, '06T00:00', '07T00:00');
+    expect((await judged(gap()))[0]).toMatchObject({ kind: 'silence', cause: 'unknown' });
+  });
+
+  it('is a file that many hosts write into, whichever of them spoke last', async () => {
+    await file(70, '/e/all.log.3', '01T00:00', '05T02:00');
+    await file(71, '/e/all.log.1', '05T23:00', '09T00:00');
+    expect((await judged(gap()))[0]).toMatchObject({ kind: 'truncated', cause: 'file-cut' });
+  });
+
+  it('is no file where the two of them leave little of the gap open', async () => {
+    await file(70, '/e/all.log.3', '01T00:00', '05T15:00');
+    await file(71, '/e/all.log.1', '05T23:00', '09T00:00');
+    expect((await judged(gap()))[0]).toMatchObject({ kind: 'silence', cause: 'unknown', corroboration: [] });
+  });
+
   it('stays a silence between files that follow each other, which is told', async () => {
     await file(70, '/e/audit.log.2', '01T00:00', '05T00:00');
     await file(71, '/e/audit.log.1', '06T00:00', '09T00:00');
@@ -155,6 +194,31 @@ describe('the cause of a gap', () => {
     expect(plain).toMatchObject({ kind: 'silence', cause: 'unknown' });
     expect(plain?.corroboration[0]?.says).toContain('before its successor in the rotated set');
     expect((await judged(gap({ missing: 12 })))[0]).toMatchObject({ kind: 'truncated', cause: 'file-cut' });
+  });
+});
+
+describe('a target that Prometheus was told to ask no more', () => {
+  it('is told by the stale marker on its up', async () => {
+    const up = `1, 'up', MAP {'job': 'node', 'instance': 'web-1:9100'}, 'web-1', true`;
+    await scratch.database.query(
+      `INSERT INTO evidence.metric_series (source_id, record, series_id, name, labels, system, samples_kept) VALUES (5, 1, ${up})`,
+    );
+    await scratch.database.query(
+      `INSERT INTO evidence.metric_presence (source_id, record, series_id, "from", "to", samples, interval_ms, ended_by, stale_at)
+       VALUES (5, 1, 1, make_timestamp(${at('01T00:00')}), make_timestamp(${at('05T00:00')}), 100, 15000, 'stale', make_timestamp(${at('05T00:01')}))`,
+    );
+    await scratch.database.query(
+      `INSERT INTO evidence.text_samples VALUES (5, 1, 1, make_timestamp(${at('05T00:00')}), 1), (5, 1, 1, make_timestamp(${at('06T00:00')}), 1)`,
+    );
+    const scrape = gap({ stream: 'prometheus', kind: 'scrape', target: 'node web-1:9100', before: null, after: null });
+    const [found] = await judged(scrape);
+    expect(found?.cause).toBe('unknown');
+    expect(found?.corroboration).toEqual([
+      {
+        says: 'A stale marker ended `up` at 2026-03-05T00:01:00Z: Prometheus was told to ask this target no more.',
+        cites: [{ sourceId: 5, record: 1 }],
+      },
+    ]);
   });
 });
 

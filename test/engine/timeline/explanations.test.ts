@@ -35,7 +35,7 @@ let seq = 0;
 function decision(action: GapAction, more: Partial<GapDecision> = {}): GapDecision {
   const { system, stream, kind, from, to } = gap;
   seq += 1;
-  const what = { ticket: null, reason: null, until: null, target: null, ...more };
+  const what = { ticket: null, reason: null, until: null, target: null, saidCause: gap.cause, ...more };
   return { seq, at: at('04-01T00:00'), by: 'ann', action, system, stream, kind, from, to, ...what };
 }
 
@@ -94,6 +94,27 @@ describe('a ticket', () => {
     expect(explained({ tickets: [{ ...outage, ...change }] }).proposals).toEqual([]);
   });
 
+  // An unresolved ticket has no end, and must not explain every gap of that system for ever.
+  it.each<[string, string, Gap['state']]>([
+    ['a day after the gap began', '03-11T02:00', 'explained'],
+    ['more than a day after the gap began', '03-11T02:01', 'open'],
+    ['seven days before the gap began', '03-03T02:00', 'explained'],
+    ['more than seven days before the gap began', '03-03T01:59', 'open'],
+  ])('that nobody resolved and that was opened %s: %s', (_, opened, state) => {
+    const found = explained({ tickets: [{ ...outage, starts: at(opened), ends: null }] });
+    expect(found).toMatchObject({ state, proposals: [{ ticket: 'INC-1', explains: state === 'explained' }] });
+  });
+
+  it('that was resolved covers by its own interval, however long before it was opened', () => {
+    expect(explained({ tickets: [{ ...outage, starts: at('01-05T00:00') }] }).state).toBe('explained');
+  });
+
+  it('that nobody resolved can be linked by a person, however old it is', () => {
+    const old = { ...outage, starts: at('01-05T00:00'), ends: null };
+    const decisions = [decision('link', { ticket: 'INC-1' })];
+    expect(explained({ tickets: [old], decisions })).toMatchObject({ state: 'explained', ticket: 'INC-1' });
+  });
+
   it('that explains stands before larger ones that do not', () => {
     const whole = { ...outage, ticket: 'INC-0', starts: at('03-01T00:00'), hasRootCause: false };
     const found = explained({ tickets: [whole, outage] });
@@ -144,6 +165,17 @@ describe('a decision', () => {
     const expired = explained({ decisions, asOf: after, zone: 'Asia/Kolkata' });
     expect(expired).toMatchObject({ state: 'open', accepted: { until: '2026-05-31', reason: 'For now.' } });
     expect(explained({ decisions, asOf: after, zone: 'UTC' }).state).toBe('accepted');
+  });
+
+  it('to accept says so when the cause is another one than was accepted', () => {
+    const decisions = [decision('accept', { reason: 'Planned move.', saidCause: 'host-down' })];
+    const changed = explained({ decisions });
+    expect(changed.state).toBe('accepted');
+    expect(changed.corroboration).toEqual([
+      { says: 'It was accepted when its cause was said to be host-down; now it is stream-alone.', cites: [] },
+    ]);
+    expect(explained({ decisions: [decision('accept', { reason: 'A.' })] }).corroboration).toEqual([]);
+    expect(explained({ decisions: [...decisions, decision('withdraw')] }).corroboration).toEqual([]);
   });
 
   it('is withdrawn by a later one, and can be made again', () => {

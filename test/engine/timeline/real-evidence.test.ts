@@ -1,14 +1,19 @@
 /** Logs that real daemons wrote, of which it is known from elsewhere when they were silent. */
 import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { caseWindow, findGaps, importFiles, type EvidenceCase } from '../../../engine/index.ts';
+import { caseWindow, importFiles, readCaseTimeline, type EvidenceCase } from '../../../engine/index.ts';
 import { findCoverage } from '../../../engine/timeline/coverage.ts';
-import { newTestCase, testJob, year2026 } from '../test-case.ts';
+import { newTestCase, temporaryFolder, testEngine, testJob, year2026 } from '../test-case.ts';
 
 const FIXTURES = 'test/fixtures';
 
 async function caseOf(file: string, system?: string): Promise<EvidenceCase> {
   const target = await newTestCase({ ...year2026, window: { from: '2026-11-19', to: '2026-11-22', zone: 'UTC' } });
+  const inventory = join(await temporaryFolder(), 'systems.csv');
+  await writeFile(inventory, 'system,role,needs\nweb01,web,syslog\n');
+  await importFiles(target, [inventory], {}, testJob());
   const report = await importFiles(target, [`${FIXTURES}/${file}`], system === undefined ? {} : { system }, testJob());
   expect(report.refused).toBe(0);
   return target;
@@ -20,7 +25,7 @@ const second = (micros: bigint): string => new Date(Number(micros / 1000n)).toIS
 /** Coverage and gaps of a case as lines, times to the second. */
 async function timelineOf(target: EvidenceCase): Promise<{ coverage: readonly string[]; gaps: readonly string[] }> {
   const coverage = await findCoverage(target.database, caseWindow(target));
-  const gaps = await findGaps(target.database, caseWindow(target));
+  const { gaps } = await readCaseTimeline(target, testEngine().effects.now());
   return {
     coverage: coverage.map(({ stream, system, basis, records, seen }) => {
       const days = seen.map((day) => (day ? `${second(day.first)}/${second(day.last)}` : '-'));

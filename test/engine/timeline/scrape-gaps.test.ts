@@ -3,14 +3,14 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
-  caseWindow,
-  findGaps,
   importFiles,
+  readCaseTimeline,
   readTargets,
   type Engagement,
   type EvidenceCase,
+  type Gap,
 } from '../../../engine/index.ts';
-import { newTestCase, temporaryFolder, testJob, year2026 } from '../test-case.ts';
+import { newTestCase, temporaryFolder, testEngine, testJob, year2026 } from '../test-case.ts';
 
 const FIXTURES = 'test/fixtures/prometheus-tsdb';
 const DAY = Date.UTC(2026, 2, 1) / 1000;
@@ -34,8 +34,11 @@ async function caseOf(engagement: Engagement, files: Readonly<Record<string, str
   return target;
 }
 
+const registerOf = async (target: EvidenceCase): Promise<readonly Gap[]> =>
+  (await readCaseTimeline(target, testEngine().effects.now())).gaps.filter(({ stream }) => stream === 'prometheus');
+
 const gapsOf = async (target: EvidenceCase): Promise<readonly string[]> =>
-  (await findGaps(target.database, caseWindow(target))).map(
+  (await registerOf(target)).map(
     ({ system, kind, target: of, from, to }) => `${kind} ${system} ${of ?? '-'} ${at(from)} ${at(to)}`,
   );
 
@@ -53,7 +56,7 @@ describe('scrapes of a real server', () => {
     const events = readFileSync(`${FIXTURES}/live-snapshot.events.txt`, 'utf8');
     const stopped = Date.parse(/^(\S+) node_exporter stopped/m.exec(events)![1]!);
     const started = Date.parse(/^(\S+) node_exporter started pid 13615/m.exec(events)![1]!);
-    const gaps = await findGaps(target.database, caseWindow(target));
+    const gaps = await registerOf(target);
     const targets = await readTargets(target);
     const inner = gaps.filter(({ from, to }) => {
       const { first, last } = { first: Date.parse('2026-11-21T06:11:40Z'), last: Date.parse('2026-11-21T06:14:40Z') };
@@ -140,5 +143,12 @@ describe('scrape gaps', () => {
       'b.json': answer([{ labels: up, values: ups(3000, 9000, 60) }]),
     };
     expect(await gapsOf(await caseOf(oneDay, files))).toEqual([]);
+  });
+
+  it('is none where a scope ends between two scrapes', async () => {
+    const leaving = 'system,role,needs,scope_to\nweb-1,web,prometheus,2026-03-01T12:00:00Z\n';
+    const series = [{ labels: up, values: ups(0, 43_200 - 30, 60) }];
+    const target = await caseOf(oneDay, { 'inventory.csv': leaving, 'up.json': answer(series) });
+    expect(await gapsOf(target)).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { rollUpSource } from '../../../engine/evidence/roll-ups.ts';
 import type { FoundGap } from '../../../engine/timeline/gap.ts';
 import { findSequenceLosses, foldSequenceLosses } from '../../../engine/timeline/sequence-losses.ts';
 import { parseInstant } from '../../../shared/time.ts';
@@ -31,6 +32,9 @@ async function write(stream: string, records: readonly Numbered[], sourceId = 1)
   );
   await scratch.database.query(
     `INSERT INTO evidence.events (source_id, record, stream, system, time, sequence, code) VALUES ${rows.join(', ')}`,
+  );
+  await scratch.database.transaction((transaction) =>
+    rollUpSource(transaction, { sourceId, series: null, dayZone: 'UTC' }),
   );
 }
 
@@ -140,10 +144,14 @@ describe('a loss within a silence', () => {
     expect(foldSequenceLosses([silence], [loss])).toEqual([{ ...silence, missing: 7 }]);
   });
 
+  it('is within it too where a record without such a number ends the silence', () => {
+    expect(foldSequenceLosses([silence], [{ ...loss, to: 201n }])).toEqual([{ ...silence, missing: 7 }]);
+  });
+
   it('stays its own in another stream, or beyond it', () => {
     const others = [
       { ...loss, stream: 'journald' },
-      { ...loss, to: 201n },
+      { ...loss, to: 300n },
     ];
     expect(foldSequenceLosses([silence], others)).toEqual([silence, ...others]);
   });

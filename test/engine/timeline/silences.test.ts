@@ -5,8 +5,8 @@ import { coverageIntervals } from '../../../engine/timeline/coverage-intervals.t
 import type { DeclaredExpectation } from '../../../engine/timeline/expectations.ts';
 import { expectationOf, findExpectedAndGaps } from '../../../engine/timeline/found-gaps.ts';
 import { fixedSilencesSql } from '../../../engine/timeline/heard-hours.ts';
-import { gapsByHour, silencesWithin } from '../../../engine/timeline/silences.ts';
-import { refreshTimeline } from '../../../engine/timeline/stored-timeline.ts';
+import { gapsByHour, silencesWithin, type Silence } from '../../../engine/timeline/silences.ts';
+import { readStreamHistories } from '../../../engine/timeline/stream-histories.ts';
 import { hourOfWeek, zoneOffsets } from '../../../engine/timeline/zone-hours.ts';
 import { formatInstant, parseInstant, windowInterval, type AuditWindow } from '../../../shared/time.ts';
 import { makeScratchCase, type ScratchCase } from '../store/locked/scratch-case.ts';
@@ -23,9 +23,11 @@ const HOUR = 3_600_000_000n;
 /** Events of one system as a source of their own, rolled up as an import does. */
 async function events(sourceId: number, times: readonly bigint[]): Promise<void> {
   if (times.length === 0) return;
-  const rows = times.map((time, at) => `(${sourceId}, ${at + 1}, 'syslog', 'web-1', make_timestamp(${time}))`);
   await scratch.database.query(
-    `INSERT INTO evidence.events (source_id, record, stream, system, time) VALUES ${rows.join(', ')}`,
+    `INSERT INTO evidence.events (source_id, record, stream, system, time)
+     SELECT ${sourceId}, row_number() OVER (), 'syslog', 'web-1', make_timestamp(micros::BIGINT)
+     FROM (SELECT unnest($times::VARCHAR[]) AS micros)`,
+    { times: times.map(String) },
   );
   await scratch.database.transaction((transaction) =>
     rollUpSource(transaction, { sourceId, series: null, dayZone: 'UTC' }),
@@ -92,33 +94,147 @@ describe('learned silences', () => {
 });
 
 describe('silences from roll-ups', () => {
-  it('are those of the raw times, however these are split into sources', async () => {
-    const base = parseInstant('2026-06-01T00:00:00Z')!;
-    const minutes = fc.array(fc.tuple(fc.integer({ min: 0, max: 20_000 }), fc.integer({ min: 1, max: 3 })), {
-      minLength: 2,
-      maxLength: 40,
-    });
+  const base = parseInstant('2026-06-01T00:00:00Z')!;
+  const inOrder = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0);
+
+  async function clear(): Promise<void> {
+    for (const table of ['events', 'stream_hours', 'repeats', 'clock_samples'])
+      await scratch.database.query(`DELETE FROM evidence.${table}`);
+    await scratch.database.query('DELETE FROM stream_histories');
+  }
+
+  /** Seconds after the base, mostly in few hours so that silences end within them, and the source of each. */
+  const drawn = fc
+    .array(
+      fc.tuple(fc.integer({ min: 0, max: 5 * 3600 }), fc.integer({ min: 0, max: 3 }), fc.integer({ min: 1, max: 3 })),
+      {
+        minLength: 2,
+        maxLength: 50,
+      },
+    )
+    .map((all) =>
+      all.map(([second, day, source]) => [base + BigInt(second + day * 86_400) * 1_000_000n, source] as const),
+    );
+
+  it('are those of the raw times, however these are split into sources, to the second', async () => {
     await fc.assert(
-      fc.asyncProperty(minutes, async (drawn) => {
-        await scratch.database.query('DELETE FROM evidence.events');
-        await scratch.database.query('DELETE FROM evidence.stream_hours');
-        await scratch.database.query('DELETE FROM evidence.repeats');
-        const timed = drawn.map(([minute, source]) => [base + BigInt(minute) * 60_000_000n, source] as const);
+      fc.asyncProperty(drawn, fc.constantFrom(20, 600, 2700, 7200), async (timed, limitS) => {
+        await clear();
         for (const source of [1, 2, 3]) {
           await events(
             source,
             timed.filter((one) => one[1] === source).map(([time]) => time),
           );
         }
+        const times = timed.map(([time]) => time).toSorted(inOrder);
+        const raw = times
+          .slice(1)
+          .map((to, at) => [times[at]!, to] as const)
+          .filter(([from, to]) => to - from > BigInt(limitS) * 1_000_000n);
         const rows = await scratch.database.query(
-          `SELECT * FROM (${fixedSilencesSql(windowInterval(june), 2 * 3600)}) ORDER BY "from"`,
+          `SELECT * FROM (${fixedSilencesSql(windowInterval(june), limitS)}) ORDER BY "from"`,
         );
-        const times = timed.map(([time]) => time).toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0));
-        const raw = times.slice(1).map((to, at) => [times[at]!, to] as const);
-        expect(rows.map((row) => [row['from'], row['to']])).toEqual(raw.filter(([from, to]) => to - from > 2n * HOUR));
+        expect(rows.map((row) => [row['from'], row['to']])).toEqual(raw);
+        const { all } = await readStreamHistories(scratch.database, {
+          within: windowInterval(june),
+          offsets: [{ from: base, offset: 0n }],
+          shortestSaid: () => limitS,
+        });
+        const { silences } = all[0]!.heard;
+        expect(silences.map(({ from, to }) => [from, to])).toEqual(raw);
+        await expectCited(silences);
       }),
-      { numRuns: 15 },
+      { numRuns: 25 },
     );
+  });
+
+  /** Each end of a silence is the time of the record that is cited for it. */
+  async function expectCited(silences: readonly Silence[]): Promise<void> {
+    const rows = await scratch.database.query('SELECT source_id, record, time FROM evidence.events');
+    const timeOf = new Map(rows.map((row) => [`${String(row['source_id'])} ${String(row['record'])}`, row['time']]));
+    for (const { from, to, before, after } of silences) {
+      expect(timeOf.get(`${before!.sourceId} ${before!.record}`)).toBe(from);
+      expect(timeOf.get(`${after!.sourceId} ${after!.record}`)).toBe(to);
+    }
+  }
+
+  it('are those of measurements of clocks too', async () => {
+    const seconds = [0, 60, 120, 2520, 2580, 3300, 3420];
+    const rows = seconds.map((s, at) => `(1, ${at + 1}, 'web-1', make_timestamp(${base + BigInt(s) * 1_000_000n}))`);
+    await scratch.database.query(
+      `INSERT INTO evidence.clock_samples (source_id, record, system, time) VALUES ${rows.join(', ')}`,
+    );
+    await scratch.database.transaction((transaction) =>
+      rollUpSource(transaction, { sourceId: 1, series: null, dayZone: 'UTC' }),
+    );
+    const found = await scratch.database.query(
+      `SELECT * FROM (${fixedSilencesSql(windowInterval(june), 600)}) ORDER BY "from"`,
+    );
+    const lengths = found.map((row) => [row['stream'], Number((row['to'] as bigint) - (row['from'] as bigint)) / 1e6]);
+    expect(lengths).toEqual([
+      ['clock', 2400],
+      ['clock', 720],
+    ]);
+  });
+
+  it('teach the same, however times are split into sources', async () => {
+    const times = officeTimes().slice(0, 20 * 72);
+    const learned = async (split: (at: number) => number): Promise<unknown> => {
+      await clear();
+      const sources = [1, 2, 3].map((source) => times.filter((_, at) => split(at) === source));
+      for (const [at, some] of sources.entries()) await events(at + 1, some);
+      const request = {
+        within: windowInterval(june),
+        offsets: [{ from: base, offset: 0n }],
+        shortestSaid: () => undefined,
+      };
+      const { all } = await readStreamHistories(scratch.database, request);
+      return { learned: all[0]!.learned, silences: all[0]!.heard.silences.map(({ from, to }) => [from, to]) };
+    };
+    const whole = await learned(() => 1);
+    expect(await learned((at) => 1 + Math.floor(at / 500))).toEqual(whole);
+    expect(await learned((at) => 1 + ((at * 7) % 3))).toEqual(whole);
+  });
+});
+
+describe('silences within an hour', () => {
+  /** Every 30 seconds for 20 days. */
+  const dense = (): readonly bigint[] =>
+    Array.from({ length: 20 * 2880 }, (_, at) => parseInstant('2026-06-01T00:00:10Z')! + BigInt(at) * 30_000_000n);
+  const scoped = (): Promise<unknown> =>
+    scratch.database.query(
+      `INSERT INTO evidence.systems (source_id, record, system, needs, addresses, scope_to)
+       VALUES (90, 1, 'web-1', ['syslog'], [], TIMESTAMP '2026-06-21')`,
+    );
+
+  it('of a stream that speaks each half minute are gaps from 15 minutes on', async () => {
+    await scoped();
+    const [from, to] = [parseInstant('2026-06-10T12:10:00Z')!, parseInstant('2026-06-10T12:50:00Z')!];
+    const [from2, to2] = [parseInstant('2026-06-12T12:10:00Z')!, parseInstant('2026-06-12T12:20:00Z')!];
+    await events(
+      1,
+      dense().filter((time) => !(time > from && time < to) && !(time > from2 && time < to2)),
+    );
+    expect(await gaps()).toEqual(['silence 2026-06-10T12:09:40Z 2026-06-10T12:50:10Z']);
+  });
+
+  it('are gaps when they are longer than was declared, also two of one hour', async () => {
+    await scoped();
+    const cuts = [
+      ['2026-06-10T12:05:00Z', '2026-06-10T12:16:00Z'],
+      ['2026-06-10T12:30:00Z', '2026-06-10T12:42:00Z'],
+      ['2026-06-10T13:55:00Z', '2026-06-10T14:06:00Z'],
+      ['2026-06-11T12:30:00Z', '2026-06-11T12:39:00Z'],
+    ].map((cut) => cut.map((text) => parseInstant(text)!));
+    await events(
+      1,
+      dense().filter((time) => !cuts.some(([from, to]) => time > from! && time < to!)),
+    );
+    expect(await gaps([{ system: 'web-1', stream: 'syslog', allowedS: 600, basis: 'declared' }])).toEqual([
+      'silence 2026-06-10T12:04:40Z 2026-06-10T12:16:10Z',
+      'silence 2026-06-10T12:29:40Z 2026-06-10T12:42:10Z',
+      'silence 2026-06-10T13:54:40Z 2026-06-10T14:06:10Z',
+    ]);
   });
 });
 
@@ -136,7 +252,7 @@ describe('gaps by a fixed expectation', () => {
       records: 0,
     },
     { system: 'web-1', stream: 'syslog', allowedS: 4 * 3600, basis: 'declared' },
-    undefined,
+    {},
   );
   const found = (times: readonly bigint[], shift = 0n): readonly (readonly [bigint, bigint])[] => {
     const sorted = times.map((time) => time + shift).toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0));
@@ -199,21 +315,5 @@ describe('hours of the week', () => {
       Array.from({ length: count }, (_, at) => hourOfWeek(parseInstant(from)! + BigInt(at) * HOUR, offsets) - 144);
     expect(hours('2026-03-28T23:00:00Z', 4)).toEqual([0, 1, 3, 4]);
     expect(hours('2026-10-24T22:00:00Z', 5)).toEqual([0, 1, 2, 2, 3]);
-  });
-});
-
-describe('the stored timeline', () => {
-  it('is in the tables, and made again when evidence is added', async () => {
-    await needsSyslog();
-    await events(1, [parseInstant('2026-06-02T10:00:00Z')!]);
-    const asOf = parseInstant('2026-07-02T00:00:00Z')!;
-    const request = { window: june, expectations: [], decisions: [], clockThresholdS: 0.05, asOf };
-    const first = await refreshTimeline(scratch.database, request);
-    expect(await refreshTimeline(scratch.database, request)).toBe(first);
-    await events(2, [parseInstant('2026-06-20T10:00:00Z')!]);
-    const second = await refreshTimeline(scratch.database, request);
-    const rows = await scratch.database.query('SELECT gap_id, "from", "to" FROM gaps ORDER BY "from"');
-    expect(rows.map((row) => row['to'])).toEqual(second.gaps.map(({ to }) => to));
-    expect([first.gaps.length, second.gaps.length]).toEqual([2, 3]);
   });
 });

@@ -1,49 +1,14 @@
 /** Clocks over small evidence, written down as a case of a pack would be. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { makeScratchDatabase } from '../../../../engine/controls/scratch-evidence.ts';
-import type { CaseDatabase } from '../../../../engine/store/case-database.ts';
+import { describe, expect, it } from 'vitest';
 import { clockIntervalsTable } from '../../../../engine/store/timeline-tables.ts';
 import { clockIntervalRow, findClocks } from '../../../../engine/timeline/clocks/clock-intervals.ts';
-import type { ClockInterval } from '../../../../engine/timeline/clock-interval.ts';
 import { seededRandom } from '../../formats/damage.ts';
-
-const window = { firstDay: '2026-03-01', lastDay: '2026-03-02', zone: 'UTC' };
-const DAY = Date.UTC(2026, 2, 1);
-const at = (seconds: number): string => new Date(DAY + seconds * 1000).toISOString();
-const spoken = (micros: bigint): number => (Number(micros / 1000n) - DAY) / 1000;
-
-async function evidence(tables: Readonly<Record<string, string>>): Promise<CaseDatabase> {
-  const folder = await mkdtemp(join(tmpdir(), 'fieldwork-test-'));
-  const database = await makeScratchDatabase(join(folder, 'case.duckdb'), tables);
-  onTestFinished(async () => {
-    await database.close();
-    await rm(folder, { recursive: true, force: true });
-  });
-  return database;
-}
-
-const samples = (rows: readonly (readonly [string, number, number | '', string?])[]): string =>
-  [
-    'system,time,offset_s,error_s,synchronised',
-    ...rows.map(([system, t, offset, synchronised = 'true']) => `${system},${at(t)},${offset},0.001,${synchronised}`),
-  ].join('\n');
-
-const states = (intervals: readonly ClockInterval[], system: string): readonly string[] =>
-  intervals
-    .filter((one) => one.system === system)
-    .map(({ state, from, to, basis }) => `${spoken(from)} ${spoken(to)} ${state} ${basis}`);
-
-async function intervalsOf(tables: Readonly<Record<string, string>>): Promise<readonly ClockInterval[]> {
-  return (await findClocks(await evidence(tables), { window, thresholdS: 0.05 })).intervals;
-}
+import { at, clockSamples, evidence, intervalsOf, spoken, states, window } from './clock-evidence.ts';
 
 describe('a clock that is measured', () => {
   it('is within until it is out, out from the last good measurement, and unknown after four times the usual distance', async () => {
     const intervals = await intervalsOf({
-      clock_samples: samples([
+      clock_samples: clockSamples([
         ['web-1', 0, 0.001],
         ['web-1', 600, -0.05],
         ['web-1', 1200, 0.08],
@@ -64,7 +29,7 @@ describe('a clock that is measured', () => {
       Array.from({ length: 8 }, (_, i) => [system, i * 600, offset(i), synchronised] as const);
     const intervals = await intervalsOf({
       systems: 'system\nmute',
-      clock_samples: samples([
+      clock_samples: clockSamples([
         ...every('frozen', () => 0.003),
         ...every('zero', () => 0),
         ...every('alone', (i) => i / 1000 + 0.001, 'false'),
@@ -87,6 +52,26 @@ describe('evidence that is no measurement', () => {
     );
     expect(steps).toMatchObject([{ system: 'web-1', stepS: -180, before: { record: 3 }, after: { record: 4 } }]);
     expect(states(intervals, 'web-1')[1]).toBe('220 400 out serial order');
+  });
+
+  it('finds a step among the records of other systems, and in rows that are stored in any order', async () => {
+    const steps = async (order: 1 | -1) => {
+      const rows = Array.from({ length: 60 }, (_, i) => {
+        const isStepped = i >= 30;
+        return i % 3 === 0
+          ? `9,${i + 1},web-1,auditd,${at(1000 + i - (isStepped ? 7 : 0))},${100 + i}`
+          : `9,${i + 1},web-2,auditd,${at(1000 + i - (isStepped ? 1 : 0))},${500 + i}`;
+      });
+      const database = await evidence({
+        events: ['source_id,record,system,stream,time,sequence', ...(order === 1 ? rows : rows.toReversed())].join(
+          '\n',
+        ),
+      });
+      return (await findClocks(database, { window, thresholdS: 0.05 })).steps;
+    };
+    const found = await steps(1);
+    expect(found).toMatchObject([{ system: 'web-1', stepS: -4, before: { record: 28 }, after: { record: 31 } }]);
+    expect(await steps(-1)).toEqual(found);
   });
 
   it('takes one record that came late for no step', async () => {
@@ -133,7 +118,7 @@ describe('evidence that is no measurement', () => {
     const good = Array.from({ length: 40 }, (_, i) => ['fw', i * 600, 0.001 + i / 1e5] as const);
     const intervals = await intervalsOf({
       events: ['system,stream,time,src_ip,src_port,dst_ip,dst_port', ...rows].join('\n'),
-      clock_samples: samples(good),
+      clock_samples: clockSamples(good),
     });
     const out = intervals.filter(({ system, state }) => system === 'web-1' && state === 'out');
     expect(out).toHaveLength(1);
@@ -152,11 +137,11 @@ describe('whatever is measured', () => {
         const offset = random() < 0.2 ? ('' as const) : (random() - 0.5) / 5;
         return ['s', Math.floor(random() * 172_800), offset, random() < 0.9 ? 'true' : 'false'] as const;
       });
-      const intervals = await intervalsOf({ clock_samples: samples(rows) });
+      const intervals = await intervalsOf({ clock_samples: clockSamples(rows) });
       expect(spoken(intervals[0]!.from)).toBe(0);
       expect(spoken(intervals.at(-1)!.to)).toBe(172_800);
       intervals.slice(1).forEach((one, i) => expect(one.from).toBe(intervals[i]!.to));
-      const later = samples(rows.map(([system, t, offset, is]) => [system, t + 86_400 * 3, offset, is] as const));
+      const later = clockSamples(rows.map(([system, t, offset, is]) => [system, t + 86_400 * 3, offset, is] as const));
       const moved = await findClocks(await evidence({ clock_samples: later }), {
         window: { ...window, firstDay: '2026-03-04', lastDay: '2026-03-05' },
         thresholdS: 0.05,
@@ -170,7 +155,7 @@ describe('whatever is measured', () => {
 describe('what controls ask', () => {
   it('trusts only a clock within, and orders only what the clocks can tell apart', async () => {
     const database = await evidence({
-      clock_samples: samples(
+      clock_samples: clockSamples(
         ['a', 'b'].flatMap((system, s) =>
           Array.from({ length: 20 }, (_, i) => [system, i * 600, (s === 0 ? 0.001 : 10) + i / 1e4] as const),
         ),

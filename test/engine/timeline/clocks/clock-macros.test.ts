@@ -33,6 +33,62 @@ describe('the functions of clocks', () => {
     expect(columns).toEqual(['system', 'trusted', 'o']);
   });
 
+  it('say on the locked connection what nobody can know, and which of two intervals an instant lies in', async () => {
+    const place = await folder();
+    const path = join(place, 'narrow.duckdb');
+    await makeNarrowDatabase(path, { ...clockMacroNeeds }, await readCatalogue());
+    const database = await CaseDatabase.open({ path });
+    await database.query(`INSERT INTO clock_intervals BY NAME SELECT * FROM (VALUES
+      ('a', TIMESTAMP '2026-03-01 00:00:00', TIMESTAMP '2026-03-01 06:00:00', 'within', 0.001, 0.002),
+      ('a', TIMESTAMP '2026-03-01 06:00:00', TIMESTAMP '2026-03-01 12:00:00', 'out', 3.0, 0.002),
+      ('a', TIMESTAMP '2026-03-01 12:00:00', TIMESTAMP '2026-03-02 00:00:00', 'unknown', NULL, NULL),
+      ('b', TIMESTAMP '2026-03-01 00:00:00', TIMESTAMP '2026-03-02 00:00:00', 'within', 0.0, NULL))
+      t(system, "from", "to", state, offset_s, error_s)`);
+    await database.close();
+    const session = await LockedSession.open({ kind: 'open', path, temporaryFolder: place, memoryMegabytes: 256 });
+    const ask = async (expression: string): Promise<unknown> => {
+      const rows: unknown[] = [];
+      const sql = `SELECT (${expression})::VARCHAR AS it`;
+      await session.query(
+        { kind: 'query', sql, parameters: {}, tables: ['clock_intervals'], mostRows: 10 },
+        { columns: () => undefined, rows: async (found) => void rows.push(...found) },
+      );
+      return (rows as unknown[][])[0]![0];
+    };
+    const day = (time: string): string => `TIMESTAMP '2026-03-01 ${time}'`;
+    const trusted = (system: string, time: string) => ask(`event_time_trusted(${system}, ${time})`);
+    const ordered = (a: string, b: string) => ask(`ordered('a', ${a}, 'b', ${b})`);
+    expect([
+      await trusted(`'a'`, day('00:00:00')),
+      await trusted(`'a'`, day('05:59:59.999999')),
+      await trusted(`'a'`, day('06:00:00')),
+      await trusted(`'a'`, day('12:00:00')),
+      await trusted(`'b'`, day('23:59:59.999999')),
+      await trusted(`'b'`, `TIMESTAMP '2026-03-02 00:00:00'`),
+      await trusted(`'b'`, `TIMESTAMP '2026-02-28 23:59:59'`),
+      await trusted('NULL', day('00:00:00')),
+      await trusted(`'a'`, 'NULL'),
+      await trusted(`'nobody'`, day('00:00:00')),
+    ]).toEqual(['true', 'true', 'false', 'false', 'true', 'false', 'false', 'false', 'false', 'false']);
+    expect([
+      await ordered(day('05:00:00'), day('05:00:01')),
+      await ordered(day('05:00:00'), day('05:00:00.1')),
+      await ordered(day('06:00:00'), day('06:00:00')),
+      await ordered(day('12:00:00'), day('13:00:00')),
+      await ordered(day('05:00:00'), `TIMESTAMP '2026-03-02 00:00:00'`),
+      await ordered('NULL', day('05:00:00')),
+      await ask(`ordered(NULL, ${day('05:00:00')}, 'b', ${day('05:00:00')})`),
+    ]).toEqual([
+      "{'order': before, 'margin_s': 0.901}",
+      "{'order': undecidable, 'margin_s': 0.001}",
+      "{'order': before, 'margin_s': 2.9}",
+      "{'order': undecidable, 'margin_s': NULL}",
+      "{'order': undecidable, 'margin_s': NULL}",
+      "{'order': undecidable, 'margin_s': NULL}",
+      "{'order': undecidable, 'margin_s': NULL}",
+    ]);
+  });
+
   it('agree with a join over many events', async () => {
     const database = await CaseDatabase.open({ path: ':memory:' });
     onTestFinished(() => database.close());

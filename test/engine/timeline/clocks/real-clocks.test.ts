@@ -1,4 +1,5 @@
 /** Clocks of real daemons, of which it is known what they did. */
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { importFiles } from '../../../../engine/index.ts';
 import type { CaseDatabase } from '../../../../engine/store/case-database.ts';
@@ -26,10 +27,30 @@ const known = (intervals: readonly ClockInterval[]): readonly string[] => [
 ];
 
 describe('real clock daemons', () => {
-  it('chronyd: within while it follows its server', async () => {
+  it('chronyd: within while it follows its server, unknown before that, while the server stopped, and after the log', async () => {
+    const file = 'test/fixtures/chrony/gen-tracking.log';
+    const lines = (await readFile(file, 'utf8')).split('\n').filter((line) => /^\d/.test(line));
+    // Column 3 is the server; 0.0.0.0 while there is none.
+    const followed = lines
+      .filter((line) => !line.includes(' 0.0.0.0 '))
+      .map((line) => Date.parse(`${line.slice(0, 10)}T${line.slice(11, 19)}Z`));
+    const silent = followed.findIndex((time, i) => time - followed[i - 1]! > 40_000);
+    expect((followed[silent]! - followed[silent - 1]!) / 1000).toBe(48); // 45 s, and the poll of 2 s that it lay in
     const intervals = await intervalsOf(await imported('chrony/gen-tracking.log'));
     expect(partitions(intervals)).toBe(true);
-    expect(known(intervals)).toEqual(['within by chrony']);
+    const HOLD_MS = 4 * 2000;
+    expect(
+      intervals
+        .filter(({ state }) => state === 'within')
+        .map(({ from, to }) => [Number(from) / 1000, Number(to) / 1000]),
+    ).toEqual([
+      [followed[0], followed[silent - 1]! + HOLD_MS],
+      [followed[silent], followed.at(-1)! + HOLD_MS],
+    ]);
+    const [, unsynchronised] = intervals;
+    expect(Number(unsynchronised!.from) / 1000).toBe(Date.parse('2026-11-21T06:23:01Z'));
+    expect(unsynchronised!.because).toContain('not synchronised');
+    expect(new Set(intervals.map(({ state }) => state))).toEqual(new Set(['within', 'unknown']));
   });
 
   it('what chronyd says of its sources is nobody’s own offset', async () => {

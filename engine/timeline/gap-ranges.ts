@@ -1,0 +1,44 @@
+/** The ranges of gaps, as SQL and as values, for what is asked of the evidence in them. */
+import { MICROS_PER_SECOND, type UtcMicros } from '../../shared/time.ts';
+import type { SqlRow } from '../store/sql-values.ts';
+import type { CitedRecord, FoundGap } from './gap.ts';
+
+/** From a time to a later one. */
+export interface Stretch {
+  readonly from: UtcMicros;
+  readonly to: UtcMicros;
+}
+
+/** Records this near to an end say nothing: the streams of a host do not fall silent in the same second. */
+export const MARGIN_S = 600;
+
+/** Well within, and not at an end: nearer to an end than the margin, or than a quarter of the stretch. */
+export function isWellWithin(time: UtcMicros, { from, to }: Stretch): boolean {
+  const most = BigInt(MARGIN_S) * MICROS_PER_SECOND;
+  const quarter = (to - from) / 4n;
+  const margin = quarter < most ? quarter : most;
+  return time > from + margin && time < to - margin;
+}
+
+export function later(a: UtcMicros, b: UtcMicros): UtcMicros {
+  return a > b ? a : b;
+}
+
+export function earlier(a: UtcMicros, b: UtcMicros): UtcMicros {
+  return a < b ? a : b;
+}
+
+/** Gaps as a table expression: `place` from 0, `system`, `stream`, `target`, `"from"`, `"to"`. There must be one. */
+export function gapsAsSql(gaps: readonly FoundGap[]): string {
+  const text = (value: string): string => `'${value.replaceAll("'", "''")}'`;
+  const rows = gaps.map(
+    ({ system, stream, target, from, to }, place) =>
+      `(${place}, ${text(system)}, ${text(stream)}, ${text(target ?? '')}, make_timestamp(${from}), make_timestamp(${to}))`,
+  );
+  return `(SELECT * FROM (VALUES ${rows.join(', ')}) AS g(place, system, stream, target, "from", "to"))`;
+}
+
+/** The citation in the columns `source_id` and `record`. */
+export function citedOf(row: SqlRow): CitedRecord {
+  return { sourceId: Number(row['source_id']), record: Number(row['record']) };
+}
