@@ -17,7 +17,7 @@ import { people, type Host } from './company.ts';
 import type { AuditPause, Command, Happening, Reboot, Visit } from './host-day.ts';
 import type { LogLine } from './log-lines.ts';
 import { sequenceLosses, shownAt } from './plan.ts';
-import { instantAt } from './host-day.ts';
+import { instantAt } from './wall-clock.ts';
 
 /** One event before it has its serial. */
 interface Pending {

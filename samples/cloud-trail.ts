@@ -1,7 +1,8 @@
 /** CloudTrail files of one AWS account, as the trail delivers them: one file a day and region, by days of UTC. */
 import type { Day } from '../shared/time.ts';
 import { AWS_ACCOUNT, HOME_REGION, people, type Person } from './company.ts';
-import { instantAt, type Busyness } from './host-day.ts';
+import type { Busyness } from './host-day.ts';
+import { instantAt } from './wall-clock.ts';
 import { planted } from './plants.ts';
 import { BASE64, HEX, UPPER, type Chance } from './random.ts';
 

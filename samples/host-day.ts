@@ -1,11 +1,12 @@
 /**
  * What happens on a host during a day. The audit log and the system log are both written from it, so that they agree.
  */
-import { dayStart, instantOfWallClock, type Day, type WindowDay } from '../shared/time.ts';
+import { dayStart, type Day, type WindowDay } from '../shared/time.ts';
 import { auditedWindow, hosts, people, personOf, type Host, type Person } from './company.ts';
 import { planted, traps } from './plants.ts';
 import { endsOf, hostDown } from './plan.ts';
 import type { Chance } from './random.ts';
+import { instantAt } from './wall-clock.ts';
 
 /** How much happens: 1 is a quiet company, 20 a busy one. */
 export type Busyness = 1 | 20;
@@ -49,12 +50,6 @@ export type Happening =
   | (At & { readonly kind: 'audit-suspended' | 'audit-resumed' })
   /** A line of the system log alone; `isLatin1` writes it as a program without UTF-8 does. */
   | (At & { readonly kind: 'note'; readonly program: string; readonly text: string; readonly isLatin1?: true });
-
-/** The instant of a wall clock of the company: `day` and `HH:MM:SS`, in milliseconds UTC. */
-export function instantAt(day: Day, time: string): number {
-  const wall = BigInt(Date.parse(`${day}T${time}Z`)) * 1000n;
-  return Number(instantOfWallClock(wall, auditedWindow.zone) / 1000n);
-}
 
 /** The days of a host that are in scope, as a list of its happenings each, in order of time. */
 export function happeningsOf(host: Host, { day, from, to }: WindowDay, chance: Chance, busy: Busyness): Happening[] {

@@ -3,7 +3,7 @@
  * No two touch the same stream, and none touches a second Tuesday (restarts) or 29 March (23 hours).
  */
 import type { Day } from '../shared/time.ts';
-import { instantAt } from './host-day.ts';
+import { instantAt } from './wall-clock.ts';
 
 type Moment = readonly [Day, string];
 

@@ -1,7 +1,7 @@
 /** The daily port scan of all hosts, in the shape that nmap 7.93 writes with `-sS -sV -oX`. */
 import { wallClockMicros, type Day } from '../shared/time.ts';
 import { auditedWindow, authorizedPorts, hosts, openedByChange, type Host } from './company.ts';
-import { instantAt } from './host-day.ts';
+import { instantAt } from './wall-clock.ts';
 import { planted } from './plants.ts';
 import type { Chance } from './random.ts';
 

@@ -3,7 +3,7 @@ import { addDays, type Day } from '../shared/time.ts';
 import { auditedWindow, hosts, openedByChange, people } from './company.ts';
 import { csv } from './csv.ts';
 import { planted } from './plants.ts';
-import { instantAt } from './host-day.ts';
+import { instantAt } from './wall-clock.ts';
 import type { Chance } from './random.ts';
 
 interface Ticket {

@@ -2,7 +2,8 @@
 import type { ClockMeasurement } from './clock-log.ts';
 import { auditedWindow, hosts } from './company.ts';
 import { controls, type Effect } from './control-day-truth.ts';
-import { instantAt, type Happening } from './host-day.ts';
+import type { Happening } from './host-day.ts';
+import { instantAt } from './wall-clock.ts';
 import * as plan from './plan.ts';
 import { planted } from './plants.ts';
 import { addDays, dayOf, dayStart, type Day } from '../shared/time.ts';

@@ -32,14 +32,20 @@ export const standardGlossary: readonly GlossaryEntry[] = [
   { term: 'Audit window', means: 'The days, first and last included, that the examination is about.' },
   { term: 'Binder', means: 'This file: what was tested and found, with the files that let others check it.' },
   {
+    term: 'Cause of a gap',
+    means:
+      'What other evidence says of it: that the host was up and this stream alone silent, that a file is cut, that several ' +
+      'hosts were silent together, that the host was down; or nothing.',
+  },
+  {
     term: 'Citation',
     means: 'Source and record, written S12 #345: the 345th record of source 12 in the evidence register.',
   },
+  { term: 'Claimed time', means: 'A time stated by the signing computer. Nobody else has confirmed it.' },
   {
     term: 'Clock state',
     means: 'Within tolerance, out of it, or unknown: not measured, not for too long, or by something that is stuck.',
   },
-  { term: 'Claimed time', means: 'A time stated by the signing computer. Nobody else has confirmed it.' },
   { term: 'Control', means: 'Something the entity does or keeps in place, which a query tests against evidence.' },
   {
     term: 'Control-day',
@@ -74,4 +80,10 @@ export const standardGlossary: readonly GlossaryEntry[] = [
   },
   { term: 'Source', means: 'One imported evidence file, or one member of an archive.' },
   { term: 'Stream', means: 'A kind of evidence that a system gives continuously or at intervals, such as auditd.' },
+  {
+    term: 'Usually silent',
+    means:
+      'Half of the silences of a stream at those hours of the week were shorter. How long it may be silent is declared, ' +
+      'or learned from its own history.',
+  },
 ];

@@ -36,7 +36,7 @@ function runsSql(slice: NumberedSlice | undefined): string {
   const counted = sequenceCounters.map(({ stream, counts }) => `(e.stream = '${stream}' AND ${counts})`);
   const isIn = slice ? 'e.time >= make_timestamp($from::BIGINT) AND e.time < make_timestamp($to::BIGINT)' : 'true';
   return `
-    WITH plain AS (
+    WITH plain AS MATERIALIZED (
       SELECT e.stream, e.system, e.time, e.sequence, e.record FROM evidence.events e
       WHERE e.source_id = $source::INTEGER AND e.sequence IS NOT NULL AND e.time IS NOT NULL AND e.system IS NOT NULL
         AND ${isIn} AND (${counted.join(' OR ')})
@@ -87,6 +87,11 @@ function falls(before: string): string {
   return `(${before} - sequence > ${OUT_OF_ORDER} AND sequence * 2 < ${before})`;
 }
 
+/** Of a large source only what belongs to the slice is read. */
+function ofSlice(table: string): string {
+  return `${table}.record BETWEEN (SELECT min(record) FROM plain) AND (SELECT max(record) FROM plain)`;
+}
+
 /**
  * What counts, where a stream of a system has several counts. A journal has one for each numbering: s= of its cursor. By RFC 5424
  * the originator counts, which is a host or each of its programs: it is what makes more numbers follow each other in the file.
@@ -94,7 +99,8 @@ function falls(before: string): string {
 const countersSql = `
     programs AS (
       SELECT p.record, p.system, p.sequence, r.program FROM plain p
-      JOIN evidence.syslog_records r ON r.source_id = $source::INTEGER AND r.record = p.record WHERE p.stream = 'syslog'),
+      JOIN evidence.syslog_records r ON r.source_id = $source::INTEGER AND r.record = p.record
+      WHERE p.stream = 'syslog' AND ${ofSlice('r')}),
     followed AS (
       SELECT *, sequence - lag(sequence) OVER (PARTITION BY system ORDER BY record) = 1 AS of_host,
         sequence - lag(sequence) OVER (PARTITION BY system, program ORDER BY record) = 1 AS of_program
@@ -104,7 +110,7 @@ const countersSql = `
     numberings AS (
       SELECT f.record, coalesce(nullif(regexp_extract(f.fields, '"__CURSOR":"s=([0-9a-f]+)', 1), ''),
         regexp_extract(f.fields, '"__SEQNUM_ID":"([0-9a-f]+)"', 1)) AS numbering
-      FROM evidence.event_fields f WHERE f.source_id = $source::INTEGER AND f.stream = 'journald'),
+      FROM evidence.event_fields f WHERE f.source_id = $source::INTEGER AND f.stream = 'journald' AND ${ofSlice('f')}),
     numbered AS MATERIALIZED (
       SELECT p.stream, p.system, p.time, p.sequence, p.record, coalesce(g.program, '') AS counter
       FROM plain p LEFT JOIN (SELECT * FROM programs WHERE system IN (FROM by_program)) g ON g.record = p.record

@@ -175,15 +175,19 @@ function gapsOfStream(coverage: StreamCoverage, expectation: Expectation, known:
   return owedIn.flatMap((owed) => gapsByHour(silencesWithin(heard, owed), expectation, { owed, offsets }));
 }
 
-/** The stretches of the window in which a system owes a stream; all of it where no inventory names it. */
+/**
+ * The stretches of the window in which a system owes a stream: while the inventory says that it needs it; where it does not
+ * say so, while the system is in scope; all of the window where no inventory names the system.
+ */
 export function scopesOf(
   { system, stream }: Pick<StreamCoverage, 'system' | 'stream'>,
   inventory: readonly InventorySystem[],
   whole: Interval,
 ): readonly Interval[] {
-  const rows = inventory.filter((one) => one.system === system && one.needs.includes(stream));
-  if (rows.length === 0) return [whole];
-  const cut = rows
+  const own = inventory.filter((one) => one.system === system);
+  if (own.length === 0) return [whole];
+  const needing = own.filter(({ needs }) => needs.includes(stream));
+  const cut = (needing.length === 0 ? own : needing)
     .map(({ scopeFrom, scopeTo }) => ({
       from: scopeFrom === null || scopeFrom < whole.from ? whole.from : scopeFrom,
       to: scopeTo === null || scopeTo > whole.to ? whole.to : scopeTo,

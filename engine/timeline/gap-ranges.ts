@@ -28,6 +28,31 @@ export function earlier(a: UtcMicros, b: UtcMicros): UtcMicros {
   return a < b ? a : b;
 }
 
+/** Stretches are read one by one: not more than this many. */
+const MOST_STRETCHES = 100;
+
+/** The stretches of time in which gaps lie, with a margin, in order and apart; those near to each other as one, if they are many. */
+export function stretchesOf(gaps: readonly Stretch[]): readonly Stretch[] {
+  const margin = BigInt(MARGIN_S) * MICROS_PER_SECOND;
+  const ordered = gaps
+    .map(({ from, to }) => ({ from: from - margin, to: to + margin }))
+    .sort((a, b) => (a.from < b.from ? -1 : a.from > b.from ? 1 : 0));
+  for (let apart = 0n; ; apart = apart * 4n + margin) {
+    const stretches = joined(ordered, apart);
+    if (stretches.length <= MOST_STRETCHES) return stretches;
+  }
+}
+
+function joined(ordered: readonly Stretch[], apart: bigint): readonly Stretch[] {
+  const all: Stretch[] = [];
+  for (const one of ordered) {
+    const last = all.at(-1);
+    if (last && one.from <= last.to + apart) all[all.length - 1] = { from: last.from, to: later(last.to, one.to) };
+    else all.push(one);
+  }
+  return all;
+}
+
 /** Gaps as a table expression: `place` from 0, `system`, `stream`, `target`, `"from"`, `"to"`. There must be one. */
 export function gapsAsSql(gaps: readonly FoundGap[]): string {
   const text = (value: string): string => `'${value.replaceAll("'", "''")}'`;

@@ -96,7 +96,12 @@ function downByTurns(gap: FoundGap, turns: readonly HostTurn[], inside: readonly
     const down = downBy(turn, gap);
     return down && lastsMostOf(gap, down) && !speaksIn(down, inside);
   });
-  return found.map(plain);
+  // The audit log and syslog tell of one boot in the same second.
+  const sentences = [...new Set(found.map(({ says }) => says))];
+  return sentences.map((says) => ({
+    says,
+    cites: found.filter((one) => one.says === says).flatMap(({ cites }) => cites),
+  }));
 }
 
 function describeSpoken(inside: readonly Spoken[]): readonly Corroboration[] {

@@ -3,7 +3,7 @@ import { formatInstant, type UtcMicros } from '../../shared/time.ts';
 import type { CaseDatabase } from '../store/case-database.ts';
 import type { SqlRow } from '../store/sql-values.ts';
 import type { Corroboration, FoundGap } from './gap.ts';
-import { citedOf, gapsAsSql, MARGIN_S, type Stretch } from './gap-ranges.ts';
+import { citedOf, gapsAsSql, MARGIN_S, stretchesOf, type Stretch } from './gap-ranges.ts';
 
 /** A host that stops or starts, near or within a gap of one of its streams. */
 export interface HostTurn extends Corroboration {
@@ -11,15 +11,21 @@ export interface HostTurn extends Corroboration {
   readonly isBoot: boolean;
 }
 
-/** The turns of each gap, in the order of the gaps. */
+/** The turns of each gap, in the order of the gaps; none of what a turn cannot explain. */
 export async function readHostTurns(
   database: CaseDatabase,
   gaps: readonly FoundGap[],
 ): Promise<readonly (readonly HostTurn[])[]> {
   const found = gaps.map((): HostTurn[] => []);
-  const table = gapsAsSql(gaps);
-  for (const row of await database.query(loggedSql(table))) found[Number(row['place'])]!.push(loggedTurn(row));
-  for (const row of await database.query(bootTimesSql(table))) found[Number(row['place'])]!.push(measuredTurn(row));
+  // Of a system that never spoke there are no turns, and numbers are skipped while it runs.
+  const asked = gaps.filter(({ kind }) => kind !== 'missing' && kind !== 'sequence-loss');
+  const keep = (place: unknown, turn: HostTurn): unknown => found[gaps.indexOf(asked[Number(place)]!)]!.push(turn);
+  if (asked.length === 0) return found;
+  const table = gapsAsSql(asked);
+  for (const stretch of stretchesOf(asked)) {
+    for (const row of await database.query(loggedSql(table, stretch))) keep(row['place'], loggedTurn(row));
+  }
+  for (const row of await database.query(bootTimesSql(table))) keep(row['place'], measuredTurn(row));
   return found;
 }
 
@@ -38,14 +44,14 @@ const BOOT = `(code = 'SYSTEM_BOOT'
 const STOP = `(code = 'SYSTEM_SHUTDOWN' OR (stream IN ('syslog', 'journald') AND regexp_matches(message,
   '^(Reached target .*(Power[- ]?Off|Reboot|Shutdown|Halt)|System is (powering|power|rebooting|halting)|The system is going down|Shutting down\\.$|shutting down for system (halt|reboot))')))`;
 
-function loggedSql(table: string): string {
+function loggedSql(table: string, { from, to }: Stretch): string {
   const margin = `INTERVAL ${MARGIN_S} SECOND`;
   return `
     SELECT g.place, e.time, e.is_boot, e.source_id, e.record
     FROM ${table} g JOIN (
       SELECT system, time, source_id, record, coalesce(${BOOT}, false) AS is_boot FROM events
-      WHERE system IN (SELECT system FROM ${table}) AND (${BOOT} OR ${STOP})
-        AND time >= (SELECT min("from") - ${margin} FROM ${table}) AND time <= (SELECT max("to") + ${margin} FROM ${table})) e
+      WHERE time >= make_timestamp(${from}) AND time <= make_timestamp(${to})
+        AND system IN (SELECT system FROM ${table}) AND (${BOOT} OR ${STOP})) e
     ON e.system = g.system AND ((e.is_boot AND e.time > g."from" AND e.time <= g."to" + ${margin})
       OR (NOT e.is_boot AND e.time >= g."from" - ${margin} AND e.time < g."to"))
     ORDER BY ALL`;

@@ -53,22 +53,22 @@ export async function learnSilences(
       FROM placed, (VALUES (-1), (0), (1)) AS steps(step)),
     hours AS (
       SELECT pair, slot, quantile_cont(staleness_s, [${QUANTILES.join(', ')}]) AS q, count(*) AS n,
-        count(*) FILTER (WHERE NOT is_heard) AS unheard, count(*) FILTER (WHERE step = 0) AS looks
+        count(*) FILTER (WHERE step = 0 AND NOT is_heard) AS unheard, count(*) FILTER (WHERE step = 0) AS looks
       FROM smoothed GROUP BY pair, slot)
     SELECT pair, list(q ORDER BY slot) AS quantiles, list(n ORDER BY slot) AS counts,
-      list(unheard ORDER BY slot) AS unheard, sum(looks)::BIGINT AS looks
+      list(unheard ORDER BY slot) AS unheard, list(looks ORDER BY slot) AS looks
     FROM hours GROUP BY pair HAVING count(*) = ${HOURS_OF_WEEK}`);
   return new Map(rows.map((row) => [Number(row['pair']), learnedOf(row)]));
 }
 
 function learnedOf(row: SqlRow): Learned {
   const numbers = (name: string): readonly number[] => (row[name] as readonly SqlValue[]).map(Number);
-  const [counts, unheard] = [numbers('counts'), numbers('unheard')];
+  const [counts, unheard, looks] = [numbers('counts'), numbers('unheard'), numbers('looks')];
   const quantiles = row['quantiles'] as readonly (readonly number[])[];
-  // Never none: that an hour was never without a record does not mean that it cannot be.
-  const share = (slot: number): number => (unheard[slot]! + 0.5) / (counts[slot]! + 1);
+  // Without one of them, which may be the silence that is asked about; and never none, as what was never may be yet.
+  const share = (slot: number): number => (Math.max(unheard[slot]! - 1, 0) + 0.5) / (looks[slot]! + 1);
   const hours = quantiles.map((each, slot) => learnedHour(each, counts[slot]!, share(slot)));
-  return { looks: Number(row['looks']), hours: steadied(hours) };
+  return { looks: looks.reduce((all, one) => all + one, 0), hours: steadied(hours) };
 }
 
 /** What is allowed at an hour of the week, of which the quantiles of so many looks are known; seconds. */

@@ -172,8 +172,8 @@ async function keep(
   for (const { id, stream, system, fingerprint } of unknown) {
     const { heard, learned } = histories.get(id)!;
     const silences = heard.silences.map(({ from, to, before, after }): KeptSilence => {
-      const cites = [before?.sourceId ?? null, before?.record ?? null, after?.sourceId ?? null, after?.record ?? null];
-      return [String(from), String(to), ...(cites as [number | null, number | null, number | null, number | null])];
+      const last = [before?.sourceId ?? null, before?.record ?? null] as const;
+      return [String(from), String(to), ...last, after?.sourceId ?? null, after?.record ?? null];
     });
     const kept: Kept = { learned, silences };
     transaction.add(historyTable, [stream, system, fingerprint, JSON.stringify(kept)]);

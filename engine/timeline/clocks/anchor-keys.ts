@@ -1,4 +1,6 @@
 /** What two clocks can both have written of: connections, identities, messages. SQL that gives a row for each record. */
+import { pathOf } from '../../evidence/common-times.ts';
+import { rotatedSetOf } from '../../intake/rotation-order.ts';
 import type { CaseDatabase } from '../../store/case-database.ts';
 
 /** What records have in common that are about the same moment. */
@@ -21,15 +23,15 @@ const IDENTITIES = ['id', 'uuid', 'uid', 'eventId', 'event_id', 'eventID', 'audi
 );
 
 /**
- * Columns: kind, key (a hash), system, side (what writes by one clock: a system, for messages a source of it), source_id,
+ * Columns: kind, key (a hash), system, side (what writes by one clock: a system, for messages a log of it), source_id,
  * record, moment (microseconds), dst_ip, dst_port, width_s.
  *
  * A connection is its source address and port. A message is the process, its id and its text, and is compared only between
- * two sources of one system: two hosts say the same when they start, and so does one host when it starts again. One in
- * `messageShare` of them is looked at. The views are not asked: repeats differ by nothing, and to leave them out takes longer
+ * two logs of one system: two hosts say the same when they start, and so does one host when it starts again. The files of a
+ * rotated set are one log, in which the ids of processes come again. One in `messageShare` of them is looked at. The views are not asked: repeats differ by nothing, and to leave them out takes longer
  * than all else.
  */
-export function anchorKeys(messageShare: number): string {
+export function anchorKeys({ messageShare, logs }: MessageLogs): string {
   return `
     SELECT 'connections' AS kind, hash('connections', src_ip, src_port) AS key, coalesce(n.system, e.system) AS system,
       coalesce(n.system, e.system) AS side, source_id, record, epoch_us(time) AS moment, dst_ip, dst_port,
@@ -49,15 +51,39 @@ export function anchorKeys(messageShare: number): string {
     WHERE length(i.identity) >= ${LEAST_IDENTITY} AND e.system IS NOT NULL AND e.time IS NOT NULL
     UNION ALL
     SELECT 'messages', hash('messages', lower(e.system), s.program, s.pid, trim(e.message)), coalesce(n.system, e.system),
-      e.system || ' ' || e.source_id, e.source_id, e.record, epoch_us(e.time), NULL, NULL, ${WIDTH_S}
+      e.system || ' ' || coalesce(l.first_source_id, e.source_id), e.source_id, e.record, epoch_us(e.time), NULL, NULL, ${WIDTH_S}
     FROM evidence.syslog_records s JOIN evidence.events e ON e.source_id = s.source_id AND e.record = s.record
+    LEFT JOIN ${logs} l ON l.source_id = e.source_id
     LEFT JOIN system_names n ON n.name = lower(e.system)
     WHERE s.pid >= ${LEAST_PID} AND hash(s.program, s.pid) % ${messageShare} = 0
       AND e.time IS NOT NULL AND e.system IS NOT NULL`;
 }
 
-/** One in how many messages is looked at. */
-export async function messageShareOf(database: CaseDatabase): Promise<number> {
-  const [row] = await database.query('SELECT count(*) AS records FROM evidence.syslog_records');
-  return Math.max(1, Math.ceil(Number(row!['records']) / MESSAGES_LOOKED_AT));
+/** Which messages are compared with which. */
+export interface MessageLogs {
+  /** One in how many is looked at. */
+  readonly messageShare: number;
+  /** SQL of a table with `source_id` and `first_source_id`, the first source of the rotated set that it is of. */
+  readonly logs: string;
+}
+
+/** Finds of which logs the sources with syslog messages are files. */
+export async function findMessageLogs(database: CaseDatabase): Promise<MessageLogs> {
+  const rows = await database.query(
+    `SELECT source_id, any_value(original_path) AS original_path, any_value(member) AS member, count(*) AS records
+     FROM evidence.syslog_records LEFT JOIN sources USING (source_id) GROUP BY source_id ORDER BY source_id`,
+  );
+  const firstOf = new Map<string, number>();
+  const logs = rows.map((row) => {
+    const sourceId = Number(row['source_id']);
+    const path = row['original_path'];
+    const set = typeof path === 'string' ? rotatedSetOf(pathOf(path, row['member'] as string | null)) : `S${sourceId}`;
+    if (!firstOf.has(set)) firstOf.set(set, sourceId);
+    return `(${sourceId}, ${firstOf.get(set)!})`;
+  });
+  const records = rows.reduce((sum, row) => sum + Number(row['records']), 0);
+  return {
+    messageShare: Math.max(1, Math.ceil(records / MESSAGES_LOOKED_AT)),
+    logs: `(SELECT * FROM (VALUES ${['(NULL::INTEGER, NULL::INTEGER)', ...logs].join(', ')}) AS logs(source_id, first_source_id))`,
+  };
 }

@@ -3,7 +3,7 @@ import type { CaseDatabase } from '../../store/case-database.ts';
 import type { SqlRow } from '../../store/sql-values.ts';
 import type { Interval } from '../../../shared/time.ts';
 import type { CitedRecord } from '../gap.ts';
-import { anchorKeys, messageShareOf, type AnchorKind } from './anchor-keys.ts';
+import { anchorKeys, findMessageLogs, type AnchorKind } from './anchor-keys.ts';
 
 /** Several moments that two clocks wrote of, of which the times differ by the same. */
 export interface AnchorCluster {
@@ -49,7 +49,7 @@ const GROUPS_A_STRETCH = 8;
  * First only what two sides have is found, by hashes; only that is read again, or of much a share, by hash too.
  */
 export async function findAnchors(database: CaseDatabase, thresholdS: number): Promise<readonly AnchorCluster[]> {
-  const keys = anchorKeys(await messageShareOf(database));
+  const keys = anchorKeys(await findMessageLogs(database));
   const [shared] = await database.query(`SELECT count(*) AS moments FROM (${sharedKeys(keys, 1)})`);
   const moments = Number(shared!['moments']);
   if (moments === 0) return [];

@@ -8,7 +8,7 @@ import { DEFAULT_CLOCK_THRESHOLD_S } from '../clock-interval.ts';
  * `event_time_trusted(system, time)` is true where the clock was within tolerance, and false in all other cases.
  * `ordered(system_a, time_a, system_b, time_b)` is `{order, margin_s}`: whether a was `before` or `after` b, or
  * `undecidable`, and by how many seconds the difference exceeds what both clocks may be wrong by. It corrects each time by
- * the offset that was measured. The margin is negative where the order is undecidable, and NULL where a clock is unknown.
+ * the offset that was measured. The margin is to the microsecond, negative where the order is undecidable, and NULL where a clock is unknown.
  */
 export function clockMacros(thresholdS: number = DEFAULT_CLOCK_THRESHOLD_S): readonly string[] {
   return [
@@ -18,7 +18,7 @@ export function clockMacros(thresholdS: number = DEFAULT_CLOCK_THRESHOLD_S): rea
     `CREATE OR REPLACE MACRO ordered(system_a, time_a, system_b, time_b) AS (
       SELECT CASE WHEN margin > 0 THEN {'order': CASE WHEN apart > 0 THEN 'before' ELSE 'after' END, 'margin_s': margin}
         ELSE {'order': 'undecidable', 'margin_s': margin} END
-      FROM (SELECT apart, abs(apart) - wrong AS margin FROM (
+      FROM (SELECT apart, round(abs(apart) - wrong, 6) AS margin FROM (
         SELECT (epoch_us(time_b::TIMESTAMP) - epoch_us(time_a::TIMESTAMP)) / 1e6 - b.offset_s + a.offset_s AS apart, a.wrong + b.wrong AS wrong
         FROM (${knownClock('system_a', 'time_a', thresholdS)}) a, (${knownClock('system_b', 'time_b', thresholdS)}) b)))`,
   ];

@@ -159,7 +159,7 @@ describe('a run', () => {
   it.each([
     ['does not parse', { sql: 'select from' }, /cannot be read/],
     ['reads a table it does not name', { sql: 'select * from systems' }, /systems may not be read/],
-    ['takes too long', { sql: sql.replace('from events', 'from events, range(100000000000)') }, /longer than 2 s/],
+    ['takes too long', { sql: sql.replace('from events', 'from events, range(100000000000)') }, /longer than 5 s/],
     ['gives a status there is not', { sql: sql.replace("'alarm'", "'bad'") }, /status bad/],
     ['gives a row without a time', { sql: sql.replace('select time,', 'select null::timestamp as time,') }, /no time/],
     ['gives a row without a reason', { sql: sql.replace("actor || ' was there.'", "''") }, /no reason/],
@@ -168,10 +168,10 @@ describe('a run', () => {
       { sql: sql.replace('source_id, record', 'actor::integer as source_id, record') },
       /Conversion/,
     ],
-  ])('leaves other controls alone when one %s', async (_story, own, named) => {
-    const { controls } = await runControls(
-      request([control('A-a', own), control('A-b')], { limits: { ...defaultLimits, seconds: 2 } }),
-    );
+  ])('leaves other controls alone when one %s', async (story, own, named) => {
+    // A short limit only where it is what is tested: a busy machine may take seconds for the others.
+    const limits = story === 'takes too long' ? { ...defaultLimits, seconds: 5 } : defaultLimits;
+    const { controls } = await runControls(request([control('A-a', own), control('A-b')], { limits }));
     expect(controls[0]!.error).toMatch(named);
     expect(await states('A-a')).toEqual(['error', 'error', 'error', 'no evidence']);
     expect(await states('A-b')).toEqual(['deviation', 'deviation', 'deviation', 'no evidence']);

@@ -87,6 +87,14 @@ describe('records of boots and shutdowns', () => {
     expect(booted?.corroboration[0]?.cites).toEqual([{ sourceId: 1, record: 1 }]);
   });
 
+  it('of the same second are one sentence, with all that say so', async () => {
+    const line = 'Mar  5 08:00:00 web-1 systemd-logind[600]: System is rebooting.\n';
+    const [found] = await judged({ 'audit.log': audit('SYSTEM_SHUTDOWN', '08:00', 7), 'syslog.log': line });
+    expect(found?.corroboration.map(({ says: told, cites }) => [told, cites.length])).toEqual([
+      ['The host was shut down at 2026-03-05T08:00:00Z.', 2],
+    ]);
+  });
+
   it('of the audit daemon alone do not: it may have been stopped on a host that ran', async () => {
     const stop = audit('DAEMON_END', '08:00', 7, 'op=terminate');
     const start = audit('DAEMON_START', '14:00', 9, 'op=start ver=3.0.9');

@@ -133,6 +133,44 @@ describe('numbers that are skipped', () => {
   });
 });
 
+describe('runs of numbers made at import', () => {
+  const runs = async (): Promise<readonly unknown[]> =>
+    (
+      await scratch.database.query(
+        `SELECT source_id, least, most, numbers, skips, first_record, last_record FROM sequence_runs ORDER BY source_id, least, first_time`,
+      )
+    ).map((row) => Object.values(row).map(Number));
+
+  it('are one where nothing is skipped, also where records stand in another order or twice', async () => {
+    await write('auditd', run(1, 5000));
+    const [first, second, ...more] = run(5001, 6000);
+    await write('auditd', [second!, first!, ...more, more.at(-1)!], 2);
+    expect(await runs()).toEqual([
+      [1, 1, 5000, 5000, 0, 1, 5000],
+      [2, 5001, 6000, 1000, 0, 2, 1001],
+    ]);
+  });
+
+  it('end where a number is skipped or the count begins again', async () => {
+    await write('auditd', [...run(1, 200), ...run(203, 300), ...run(1, 50, 400)]);
+    expect(await runs()).toEqual(
+      [
+        [1, 1, 50, 50, 0, 299, 348],
+        [1, 1, 200, 200, 0, 1, 200],
+        [1, 203, 300, 98, 0, 201, 298],
+      ].sort((a, b) => a[1]! - b[1]! || a[5]! - b[5]!),
+    );
+  });
+
+  it('are few where many numbers are left out', async () => {
+    await write(
+      'auditd',
+      run(1, 3000).filter(({ serial }) => serial % 7 !== 0),
+    );
+    expect(await runs()).toEqual([[1, 1, 3000, 2572, 428, 1, 2572]]);
+  });
+});
+
 describe('a loss within a silence', () => {
   const silence: FoundGap = {
     ...{ system: 'web-1', stream: 'auditd', kind: 'silence', from: 100n, to: 200n },

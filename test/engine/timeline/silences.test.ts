@@ -20,13 +20,13 @@ afterEach(() => scratch.remove());
 const june: AuditWindow = { firstDay: '2026-06-01', lastDay: '2026-06-30', zone: 'UTC' };
 const HOUR = 3_600_000_000n;
 
-/** Events of one system as a source of their own, rolled up as an import does. */
-async function events(sourceId: number, times: readonly bigint[]): Promise<void> {
+/** Events as a source of their own, rolled up as an import does; `system` is SQL. */
+async function events(sourceId: number, times: readonly bigint[], system = `'web-1'`): Promise<void> {
   if (times.length === 0) return;
   await scratch.database.query(
     `INSERT INTO evidence.events (source_id, record, stream, system, time)
-     SELECT ${sourceId}, row_number() OVER (), 'syslog', 'web-1', make_timestamp(micros::BIGINT)
-     FROM (SELECT unnest($times::VARCHAR[]) AS micros)`,
+     SELECT ${sourceId}, record, 'syslog', ${system}, make_timestamp(micros::BIGINT)
+     FROM (SELECT unnest($times::VARCHAR[]) AS micros, generate_subscripts($times::VARCHAR[], 1) AS record)`,
     { times: times.map(String) },
   );
   await scratch.database.transaction((transaction) =>
@@ -116,7 +116,10 @@ describe('silences from roll-ups', () => {
       all.map(([second, day, source]) => [base + BigInt(second + day * 86_400) * 1_000_000n, source] as const),
     );
 
-  it('are those of the raw times, however these are split into sources, to the second', async () => {
+  it('are those of the raw times, however these are split into sources and names, to the second', async () => {
+    await scratch.database.query(
+      `INSERT INTO evidence.systems (source_id, record, system, addresses) VALUES (90, 1, 'web-1', ['web-1.local'])`,
+    );
     await fc.assert(
       fc.asyncProperty(drawn, fc.constantFrom(20, 600, 2700, 7200), async (timed, limitS) => {
         await clear();
@@ -124,6 +127,8 @@ describe('silences from roll-ups', () => {
           await events(
             source,
             timed.filter((one) => one[1] === source).map(([time]) => time),
+            // Two names of one system in one source.
+            `CASE WHEN record % 3 = 0 THEN 'web-1.local' ELSE 'web-1' END`,
           );
         }
         const times = timed.map(([time]) => time).toSorted(inOrder);

@@ -51,7 +51,7 @@ describe('the stored timeline', () => {
     await fill();
     const first = await refreshTimeline(scratch.database, request);
     expect(await refreshTimeline(scratch.database, request)).toBe(first);
-    await source(6, ['web-1', 'syslog'], ['2026-06-20 00:03', '2026-06-30 21:00']);
+    await source(6, ['web-1', 'syslog'], ['2026-06-20 00:03', '2026-06-30 21:55']);
     const second = await refreshTimeline(scratch.database, request);
     const rows = await scratch.database.query('SELECT "from", "to" FROM gaps ORDER BY stream, system, "from"');
     expect(rows.map((row) => [row['from'], row['to']])).toEqual(second.gaps.map(({ from, to }) => [from, to]));

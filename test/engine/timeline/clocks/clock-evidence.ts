@@ -28,7 +28,9 @@ export async function evidence(tables: Readonly<Record<string, string>>): Promis
 }
 
 /** Rows of `clock_samples`: system, second, offset, and whether it is synchronised. */
-export const clockSamples = (rows: readonly (readonly [string, number, number | '', string?])[]): string =>
+export const clockSamples = (
+  rows: readonly (readonly [string, number, number | '', (string | undefined)?])[],
+): string =>
   [
     'system,time,offset_s,error_s,synchronised',
     ...rows.map(([system, t, offset, synchronised = 'true']) => `${system},${at(t)},${offset},0.001,${synchronised}`),
