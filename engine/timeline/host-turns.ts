@@ -16,17 +16,19 @@ export async function readHostTurns(
   database: CaseDatabase,
   gaps: readonly FoundGap[],
 ): Promise<readonly (readonly HostTurn[])[]> {
-  const found = gaps.map((): HostTurn[] => []);
+  const found = new Map(gaps.map((gap): [FoundGap, HostTurn[]] => [gap, []]));
   // Of a system that never spoke there are no turns, and numbers are skipped while it runs.
   const asked = gaps.filter(({ kind }) => kind !== 'missing' && kind !== 'sequence-loss');
-  const keep = (place: unknown, turn: HostTurn): unknown => found[gaps.indexOf(asked[Number(place)]!)]!.push(turn);
-  if (asked.length === 0) return found;
-  const table = gapsAsSql(asked);
   for (const stretch of stretchesOf(asked)) {
-    for (const row of await database.query(loggedSql(table, stretch))) keep(row['place'], loggedTurn(row));
+    // Each gap lies in one stretch: what is asked does not grow with their number times the stretches.
+    const here = asked.filter(({ from, to }) => from < stretch.to && to > stretch.from);
+    for (const row of await database.query(loggedSql(gapsAsSql(here), stretch)))
+      found.get(here[Number(row['place'])]!)!.push(loggedTurn(row));
   }
-  for (const row of await database.query(bootTimesSql(table))) keep(row['place'], measuredTurn(row));
-  return found;
+  if (asked.length === 0) return gaps.map(() => []);
+  for (const row of await database.query(bootTimesSql(gapsAsSql(asked))))
+    found.get(asked[Number(row['place'])]!)!.push(measuredTurn(row));
+  return gaps.map((gap) => found.get(gap)!);
 }
 
 /**
