@@ -22,7 +22,7 @@ const LOOKS_A_WEEK = 3;
 const TAIL_SHARES = [0.1, 0.15, 0.2, 0.25, 0.3] as const;
 /** A quarter: the share that many more bad weeks do not move. A tail that is this many times as wide by it is stretched. */
 const ROBUST = TAIL_SHARES.indexOf(0.25);
-const MOST_STRETCHED = 2;
+const MOST_STRETCHED = 1.5;
 const QUANTILES = [0.5, ...TAIL_SHARES.map((share) => 1 - share)];
 
 export interface Learned {
