@@ -90,9 +90,14 @@ function excessOf(
     const likelihood = numbers ? likelihoodOf(stalenessS, numbers) : null;
     worst = { usualS: usualS[at] ?? 0, allowedS: allowedS[at]!, likelihood };
   }
-  if (!worst || worst.likelihood === null || isDensely) return worst;
-  if (isSteadily) return chance < RAREST_SILENCE.steady ? worst : undefined;
-  return chance < RAREST_SILENCE.other ? { ...worst, likelihood: chance } : undefined;
+  if (!worst || worst.likelihood === null) return worst;
+  if (!isDensely && chance >= (isSteadily ? RAREST_SILENCE.steady : RAREST_SILENCE.other)) return undefined;
+  return { ...worst, likelihood: toldChance(isDensely || isSteadily ? worst.likelihood : chance) };
+}
+
+/** A chance in three digits, at least one in a million million: what lies below differs by the machine and tells no more. */
+function toldChance(chance: number): number {
+  return Math.max(1e-12, Number(chance.toPrecision(3)));
 }
 
 function mod(value: bigint, by: bigint): bigint {

@@ -116,42 +116,46 @@ describe('silences from roll-ups', () => {
       all.map(([second, day, source]) => [base + BigInt(second + day * 86_400) * 1_000_000n, source] as const),
     );
 
-  it('are those of the raw times, however these are split into sources and names, to the second', async () => {
-    await scratch.database.query(
-      `INSERT INTO evidence.systems (source_id, record, system, addresses) VALUES (90, 1, 'web-1', ['web-1.local'])`,
-    );
-    await fc.assert(
-      fc.asyncProperty(drawn, fc.constantFrom(20, 600, 2700, 7200), async (timed, limitS) => {
-        await clear();
-        for (const source of [1, 2, 3]) {
-          await events(
-            source,
-            timed.filter((one) => one[1] === source).map(([time]) => time),
-            // Two names of one system in one source.
-            `CASE WHEN record % 3 = 0 THEN 'web-1.local' ELSE 'web-1' END`,
+  it(
+    'are those of the raw times, however these are split into sources and names, to the second',
+    { timeout: 180_000 },
+    async () => {
+      await scratch.database.query(
+        `INSERT INTO evidence.systems (source_id, record, system, addresses) VALUES (90, 1, 'web-1', ['web-1.local'])`,
+      );
+      await fc.assert(
+        fc.asyncProperty(drawn, fc.constantFrom(20, 600, 2700, 7200), async (timed, limitS) => {
+          await clear();
+          for (const source of [1, 2, 3]) {
+            await events(
+              source,
+              timed.filter((one) => one[1] === source).map(([time]) => time),
+              // Two names of one system in one source.
+              `CASE WHEN record % 3 = 0 THEN 'web-1.local' ELSE 'web-1' END`,
+            );
+          }
+          const times = timed.map(([time]) => time).toSorted(inOrder);
+          const raw = times
+            .slice(1)
+            .map((to, at) => [times[at]!, to] as const)
+            .filter(([from, to]) => to - from > BigInt(limitS) * 1_000_000n);
+          const rows = await scratch.database.query(
+            `SELECT * FROM (${fixedSilencesSql(windowInterval(june), limitS)}) ORDER BY "from"`,
           );
-        }
-        const times = timed.map(([time]) => time).toSorted(inOrder);
-        const raw = times
-          .slice(1)
-          .map((to, at) => [times[at]!, to] as const)
-          .filter(([from, to]) => to - from > BigInt(limitS) * 1_000_000n);
-        const rows = await scratch.database.query(
-          `SELECT * FROM (${fixedSilencesSql(windowInterval(june), limitS)}) ORDER BY "from"`,
-        );
-        expect(rows.map((row) => [row['from'], row['to']])).toEqual(raw);
-        const { all } = await readStreamHistories(scratch.database, {
-          within: windowInterval(june),
-          offsets: [{ from: base, offset: 0n }],
-          shortestSaid: () => limitS,
-        });
-        const { silences } = all[0]!.heard;
-        expect(silences.map(({ from, to }) => [from, to])).toEqual(raw);
-        await expectCited(silences);
-      }),
-      { numRuns: 25 },
-    );
-  });
+          expect(rows.map((row) => [row['from'], row['to']])).toEqual(raw);
+          const { all } = await readStreamHistories(scratch.database, {
+            within: windowInterval(june),
+            offsets: [{ from: base, offset: 0n }],
+            shortestSaid: () => limitS,
+          });
+          const { silences } = all[0]!.heard;
+          expect(silences.map(({ from, to }) => [from, to])).toEqual(raw);
+          await expectCited(silences);
+        }),
+        { numRuns: 25 },
+      );
+    },
+  );
 
   /** Each end of a silence is the time of the record that is cited for it. */
   async function expectCited(silences: readonly Silence[]): Promise<void> {
