@@ -1,5 +1,6 @@
 /** What other evidence says about a gap: exactly one cause, and the sentences with the records that they rest on. */
 import { MICROS_PER_SECOND } from '../../shared/time.ts';
+import { byCodeUnits } from './coverage.ts';
 import type { CaseDatabase } from '../store/case-database.ts';
 import { readCollectorErrors } from './collector-errors.ts';
 import { findCut, markCutFiles, readRotatedFiles, type RotatedFile } from './cut-files.ts';
@@ -74,7 +75,7 @@ export function rankGaps<G extends CorroboratedGap>(gaps: readonly G[]): readonl
       gapCauses.indexOf(a.cause) - gapCauses.indexOf(b.cause) ||
       timesUsual(b) - timesUsual(a) ||
       Number(a.from - b.from) ||
-      nameOf(a).localeCompare(nameOf(b), 'en'),
+      byCodeUnits(nameOf(a), nameOf(b)),
   );
 }
 

@@ -59,6 +59,6 @@ it('the help lists the commands in the order of the work', async () => {
   const commands = [...stdout.split('Commands:')[1]!.matchAll(/^ {2}([a-z]+)/gm)].map((found) => found[1]);
   expect([code, commands.join(' ')]).toEqual([
     0,
-    'sample new import formats sources rejects record targets series samples drift trails coverage gaps deliveries run results sql identity binder verify reperform seal pack serve help',
+    'sample new import formats sources rejects record targets series samples drift trails coverage gaps clock explain expectations expect deliveries run results sql identity binder verify reperform seal pack serve help',
   ]);
 });
