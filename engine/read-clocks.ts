@@ -1,9 +1,8 @@
 import { formatInstant } from '../shared/time.ts';
 import { auditWindow } from './intake/engagement.ts';
-import type { EvidenceCase } from './intake/evidence-case.ts';
 import { findClockIntervals } from './timeline/clocks/clock-intervals.ts';
-import { checkName } from './read-timeline.ts';
-import { DEFAULT_CLOCK_THRESHOLD_S, type ClockInterval, type ClockState } from './timeline/clock-interval.ts';
+import { checkName, readCaseTimeline, type TimelineOf } from './read-timeline.ts';
+import type { ClockInterval, ClockState } from './timeline/clock-interval.ts';
 
 /** A stretch of the window with one state of one clock. */
 export interface ClockReport {
@@ -27,15 +26,26 @@ export interface ClockQuestion {
   readonly thresholdMs?: number | undefined;
 }
 
-/** Gives how far the clock of each system can be trusted. Fails with `not_found` for a system that the case does not name. */
+/**
+ * Gives how far the clock of each system can be trusted: as the timeline has it, or by another threshold. Fails with
+ * `not_found` for a system that the case does not name.
+ */
 export async function readClockReport(
-  { database, engagement }: EvidenceCase,
-  { system, thresholdMs = engagement.clock?.threshold_ms ?? DEFAULT_CLOCK_THRESHOLD_S * 1000 }: ClockQuestion = {},
+  of: TimelineOf,
+  { system, thresholdMs }: ClockQuestion = {},
 ): Promise<readonly ClockReport[]> {
-  const request = { window: auditWindow(engagement), thresholdS: thresholdMs / 1000 };
-  const intervals = await findClockIntervals(database, request);
+  const intervals = await readIntervals(of, thresholdMs);
   checkName('system', system, new Set(intervals.map((one) => one.system)));
   return intervals.filter((one) => system === undefined || one.system === system).map(clockReport);
+}
+
+async function readIntervals(
+  { target, asOf }: TimelineOf,
+  thresholdMs: number | undefined,
+): Promise<readonly ClockInterval[]> {
+  if (thresholdMs === undefined) return (await readCaseTimeline(target, asOf)).clocks;
+  const request = { window: auditWindow(target.engagement), thresholdS: thresholdMs / 1000 };
+  return findClockIntervals(target.database, request);
 }
 
 function clockReport({ system, from, to, state, maxAbsOffsetS, basis, because, cites }: ClockInterval): ClockReport {

@@ -5,9 +5,10 @@ import { formatInstant, MICROS_PER_SECOND, type Interval, type UtcMicros } from 
 import type { EvidenceCase } from './intake/evidence-case.ts';
 import { byCodeUnits } from './timeline/coverage.ts';
 import type { Expectation } from './timeline/expectations.ts';
-import { gapCauses, type CitedRecord, type Gap } from './timeline/gap.ts';
+import { rankGaps } from './timeline/corroboration.ts';
+import type { CitedRecord, Gap } from './timeline/gap.ts';
 import { refreshTimeline, type Timeline } from './timeline/stored-timeline.ts';
-import { readStoredClocks, readStoredExpectations } from './timeline/timeline-rows.ts';
+import { readStoredExpectations } from './timeline/timeline-rows.ts';
 import { timelineRequestOf } from './timeline-request.ts';
 
 export interface CaseTimeline extends Timeline {
@@ -35,10 +36,7 @@ export interface TimelineOf {
 export async function readGaps({ target, asOf }: TimelineOf, filter: GapFilter): Promise<readonly GapLine[]> {
   const { gaps, streams } = await readCaseTimeline(target, asOf);
   checkNames([...streams.map(({ coverage }) => coverage), ...gaps], filter);
-  return [...gaps]
-    .filter((gap) => passes(gap, filter))
-    .sort(byRank)
-    .map(gapLine);
+  return rankGaps(gaps.filter((gap) => passes(gap, filter))).map(gapLine);
 }
 
 /** Gives one gap by its name, or by enough of its beginning to be the only one. Fails as `findGap` does. */
@@ -90,12 +88,6 @@ export function checkName(what: 'stream' | 'system', name: string | undefined, k
         ? 'Import evidence or an inventory first.'
         : `Give one of ${shown}${names.length > MOST_NAMES ? `, or of ${names.length - MOST_NAMES} more` : ''}.`,
   });
-}
-
-function byRank(a: Gap, b: Gap): number {
-  const rank = gapCauses.indexOf(a.cause) - gapCauses.indexOf(b.cause);
-  const names = byCodeUnits(a.stream, b.stream) || byCodeUnits(a.system, b.system);
-  return rank || names || (a.from < b.from ? -1 : a.from > b.from ? 1 : 0);
 }
 
 /** The same, a page at a time. */
@@ -197,8 +189,7 @@ export async function readClocks(
   { target, asOf }: TimelineOf,
   { system }: Input<'clock.list'>,
 ): Promise<Output<'clock.list'>> {
-  await readCaseTimeline(target, asOf);
-  const clocks = await readStoredClocks(target.database);
+  const { clocks } = await readCaseTimeline(target, asOf);
   checkName('system', system, new Set(clocks.map((one) => one.system)));
   return clocks
     .filter((one) => system === undefined || one.system === system)

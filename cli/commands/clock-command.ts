@@ -12,7 +12,9 @@ interface ClockOptions {
 
 async function clock(context: CommandContext, path: string, { system, thresholdMs }: ClockOptions): Promise<ExitCode> {
   const threshold = thresholdMs === undefined ? undefined : readThreshold(thresholdMs);
-  const report = await withCase(context, path, (target) => readClockReport(target, { system, thresholdMs: threshold }));
+  const report = await withCase(context, path, (target) =>
+    readClockReport({ target, asOf: context.engine.effects.now() }, { system, thresholdMs: threshold }),
+  );
   if (context.json) printJson(report);
   else if (report.length === 0) note('The case names no system, so there is no clock to tell of.');
   else {

@@ -1,7 +1,8 @@
 /** What the gaps of a stream do to one day: which of them touch it, and whether all that do were explained. */
 import type { Interval } from '../../shared/time.ts';
 import { MICROS_PER_SECOND } from '../../shared/time.ts';
-import type { Gap } from '../timeline/gap.ts';
+import { nameOf, type Gap } from '../timeline/gap.ts';
+import { overlap } from '../timeline/gap-ranges.ts';
 
 /** What a control needs to know of a gap. */
 export type GapOfDay = Pick<Gap, 'system' | 'stream' | 'kind' | 'from' | 'to' | 'usual' | 'state'>;
@@ -27,11 +28,6 @@ export function touchesDay(gap: GapOfDay, day: Interval): boolean {
   return part > (usual < quarter ? usual : quarter);
 }
 
-/** How much of a day lies in a gap, microseconds; 0 or less: nothing. */
-export function overlap(gap: Interval, day: Interval): bigint {
-  return (gap.to < day.to ? gap.to : day.to) - (gap.from > day.from ? gap.from : day.from);
-}
-
 /** True when there are gaps and each of them is explained or accepted. */
 export function areExplained(gaps: readonly GapOfDay[]): boolean {
   return gaps.length > 0 && gaps.every(({ state }) => state !== 'open');
@@ -43,7 +39,7 @@ export class GapsByStream {
 
   constructor(gaps: readonly GapOfDay[]) {
     for (const gap of gaps) {
-      const key = keyOf(gap);
+      const key = nameOf(gap);
       const known = this.gaps.get(key);
       if (known) known.push(gap);
       else this.gaps.set(key, [gap]);
@@ -52,10 +48,6 @@ export class GapsByStream {
 
   /** Those that have a part in the interval. */
   within(of: { readonly system: string; readonly stream: string }, interval: Interval): readonly GapOfDay[] {
-    return (this.gaps.get(keyOf(of)) ?? []).filter((gap) => overlap(gap, interval) > 0n);
+    return (this.gaps.get(nameOf(of)) ?? []).filter((gap) => overlap(gap, interval) > 0n);
   }
-}
-
-function keyOf({ system, stream }: { readonly system: string; readonly stream: string }): string {
-  return `${stream}\n${system}`;
 }

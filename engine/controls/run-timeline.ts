@@ -1,5 +1,6 @@
 /** The timeline as a run of controls needs it: gaps, agreed expectations, and clocks. */
 import type { CaseDatabase } from '../store/case-database.ts';
+import { nameOf } from '../timeline/gap.ts';
 import { readInventory } from '../timeline/sightings.ts';
 import { readStoredClocks, readStoredExpectations, readStoredGaps } from '../timeline/timeline-rows.ts';
 import type { DayGround } from './day-evidence.ts';
@@ -24,10 +25,10 @@ export async function readRunTimeline(database: CaseDatabase): Promise<RunTimeli
     ...gap,
     usual: usualS === null ? null : { usualS, allowedS: allowedS ?? usualS, likelihood },
   }));
-  const agreed = new Set((await readStoredExpectations(database)).filter(({ basis }) => AGREED.has(basis)).map(keyOf));
+  const agreed = new Set((await readStoredExpectations(database)).filter(({ basis }) => AGREED.has(basis)).map(nameOf));
   return {
     gaps: new GapsByStream(gaps),
-    isQuietAgreed: (of) => agreed.has(keyOf(of)),
+    isQuietAgreed: (of) => agreed.has(nameOf(of)),
     ...(await readJudgedClocks(database)),
   };
 }
@@ -49,8 +50,4 @@ export async function readUnmeasuredClocks(database: CaseDatabase): Promise<read
 async function readMeasuredSystems(database: CaseDatabase): Promise<readonly string[]> {
   const rows = await database.query('SELECT DISTINCT system FROM clock_samples WHERE system IS NOT NULL');
   return rows.map((row) => String(row['system']));
-}
-
-function keyOf({ system, stream }: { readonly system: string; readonly stream: string }): string {
-  return `${stream}\n${system}`;
 }

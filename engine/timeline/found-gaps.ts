@@ -4,7 +4,8 @@ import type { CaseDatabase } from '../store/case-database.ts';
 import { byCodeUnits, coverageOf, type StreamCoverage } from './coverage.ts';
 import { findDayGaps, type DayGap } from './day-gaps.ts';
 import { HOURS_OF_WEEK, type DeclaredExpectation, type Expectation, type SecondsByHour } from './expectations.ts';
-import type { FoundGap } from './gap.ts';
+import { nameOf, type FoundGap } from './gap.ts';
+import { joined } from './gap-ranges.ts';
 import type { Learned } from './learned-silence.ts';
 import {
   cadenceOf,
@@ -97,10 +98,6 @@ export async function findExpectedAndGaps(
   const ofScrapes = await findOwedScrapeGaps(database, { days, inventory, coverage });
   return { ...expected, gaps: [...gaps, ...ofScrapes].sort(byPlace) };
 }
-
-/** One text for a stream of a system. */
-export const nameOf = ({ stream, system }: { readonly stream: string; readonly system: string }): string =>
-  JSON.stringify([stream, system]);
 
 function byName<T extends { readonly stream: string; readonly system: string }>(all: readonly T[]): Map<string, T> {
   return new Map(all.map((one) => [nameOf(one), one]));
@@ -195,17 +192,6 @@ export function scopesOf(
     .filter(({ from, to }) => from < to)
     .sort((a, b) => (a.from < b.from ? -1 : a.from > b.from ? 1 : 0));
   return joined(cut);
-}
-
-/** Intervals in order, those that touch or overlap made one. */
-export function joined(intervals: readonly Interval[]): readonly Interval[] {
-  const all: Interval[] = [];
-  for (const { from, to } of intervals) {
-    const last = all.at(-1);
-    if (last && from <= last.to) all[all.length - 1] = { from: last.from, to: to > last.to ? to : last.to };
-    else all.push({ from, to });
-  }
-  return all;
 }
 
 /** A gap of whole days, with the records that it lies between where it ends at them. */

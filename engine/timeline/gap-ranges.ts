@@ -1,6 +1,6 @@
 /** The ranges of gaps, as SQL and as values, for what is asked of the evidence in them. */
 import { MICROS_PER_SECOND, type UtcMicros } from '../../shared/time.ts';
-import type { SqlRow } from '../store/sql-values.ts';
+import type { SqlRow, SqlValue } from '../store/sql-values.ts';
 import type { CitedRecord, FoundGap } from './gap.ts';
 
 /** From a time to a later one. */
@@ -28,6 +28,16 @@ export function earlier(a: UtcMicros, b: UtcMicros): UtcMicros {
   return a < b ? a : b;
 }
 
+/** How much two stretches have in common, microseconds; 0 or less: nothing. */
+export function overlap(a: Stretch, b: Stretch): bigint {
+  return earlier(a.to, b.to) - later(a.from, b.from);
+}
+
+/** True when at least half of a gap lies in the stretch. */
+export function coversMost(stretch: Stretch, gap: Stretch): boolean {
+  return overlap(stretch, gap) * 2n >= gap.to - gap.from;
+}
+
 /** Stretches are read one by one: not more than this many. */
 const MOST_STRETCHES = 100;
 
@@ -43,7 +53,8 @@ export function stretchesOf(gaps: readonly Stretch[]): readonly Stretch[] {
   }
 }
 
-function joined(ordered: readonly Stretch[], apart: bigint): readonly Stretch[] {
+/** Stretches in the order of their starts, those that touch, overlap or are no more than `apart` from each other made one. */
+export function joined(ordered: readonly Stretch[], apart = 0n): readonly Stretch[] {
   const all: Stretch[] = [];
   for (const one of ordered) {
     const last = all.at(-1);
@@ -61,6 +72,12 @@ export function gapsAsSql(gaps: readonly FoundGap[]): string {
       `(${place}, ${text(system)}, ${text(stream)}, ${text(target ?? '')}, make_timestamp(${from}), make_timestamp(${to}))`,
   );
   return `(SELECT * FROM (VALUES ${rows.join(', ')}) AS g(place, system, stream, target, "from", "to"))`;
+}
+
+/** The citation of a source and a record, `null` where there is none. */
+export function citationOf(source: SqlValue | undefined, record: SqlValue | undefined): CitedRecord | null {
+  if (source === null || source === undefined || record === null || record === undefined) return null;
+  return { sourceId: Number(source), record: Number(record) };
 }
 
 /** The citation in the columns `source_id` and `record`. */

@@ -103,3 +103,8 @@ export interface Acceptance {
 export function gapId({ system, stream, kind, target, from }: Omit<FoundGap, 'usual' | 'missing'>): string {
   return `GAP-${sha256([kind, stream, system, target ?? '', String(from)].join('\n')).slice(0, 10)}`;
 }
+
+/** One text for a stream of a system. */
+export function nameOf({ stream, system }: { readonly stream: string; readonly system: string }): string {
+  return JSON.stringify([stream, system]);
+}

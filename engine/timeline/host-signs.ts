@@ -3,7 +3,7 @@ import { formatInstant, type UtcMicros } from '../../shared/time.ts';
 import type { CaseDatabase } from '../store/case-database.ts';
 import type { SqlRow } from '../store/sql-values.ts';
 import type { CitedRecord, Corroboration, FoundGap } from './gap.ts';
-import { citedOf, earlier, gapsAsSql, isWellWithin, later, type Stretch } from './gap-ranges.ts';
+import { citedOf, coversMost, gapsAsSql, isWellWithin, type Stretch } from './gap-ranges.ts';
 import { downBy, readDaemonTurns, readHostTurns, type HostTurn } from './host-turns.ts';
 import { SCRAPES } from './scrape-gaps.ts';
 import { readScrapeSigns, type Outage } from './scrape-outages.ts';
@@ -41,7 +41,7 @@ export async function readHostSigns(database: CaseDatabase, gaps: readonly Found
   return gaps.map((gap, place) => {
     const inside = spoken[place]!.filter(({ time }) => isWellWithin(time, gap));
     const { outages, answered, asked, askedInVain } = scrapes[place]!;
-    const unanswered = outages.filter((outage) => lastsMostOf(gap, outage) && !speaksIn(outage, inside));
+    const unanswered = outages.filter((outage) => coversMost(outage, gap) && !speaksIn(outage, inside));
     const down = [...downByScrapes(gap, unanswered, gaps), ...downByTurns(gap, turns[place]!, inside)];
     const told = gap.stream === SCRAPES || down.length > 0 ? [] : unanswered.slice(0, 1).map(plain);
     return {
@@ -54,10 +54,6 @@ export async function readHostSigns(database: CaseDatabase, gaps: readonly Found
 }
 
 const plain = ({ says, cites }: Corroboration): Corroboration => ({ says, cites });
-
-function lastsMostOf(gap: Stretch, { from, to }: Stretch): boolean {
-  return (earlier(to, gap.to) - later(from, gap.from)) * 2n >= gap.to - gap.from;
-}
 
 function speaksIn(stretch: Stretch, inside: readonly Spoken[]): boolean {
   return inside.some(({ time }) => isWellWithin(time, stretch));
@@ -75,7 +71,7 @@ function downByScrapes(
   const [outage] = unanswered;
   if (!outage || gap.kind === 'sequence-loss') return [];
   const logs = gaps.filter(
-    (one) => one.system === gap.system && (one.kind === 'silence' || one.kind === 'truncated') && lastsMostOf(gap, one),
+    (one) => one.system === gap.system && (one.kind === 'silence' || one.kind === 'truncated') && coversMost(one, gap),
   );
   if (new Set(logs.map(({ stream }) => stream)).size < FEWEST_SILENT_LOGS) return [];
   const others = logs.filter((one) => one !== gap);
@@ -94,7 +90,7 @@ function downByTurns(gap: FoundGap, turns: readonly HostTurn[], inside: readonly
   if (gap.kind === 'sequence-loss') return [];
   const found = turns.filter((turn) => {
     const down = downBy(turn, gap);
-    return down && lastsMostOf(gap, down) && !speaksIn(down, inside);
+    return down && coversMost(down, gap) && !speaksIn(down, inside);
   });
   // The audit log and syslog tell of one boot in the same second.
   const sentences = [...new Set(found.map(({ says }) => says))];

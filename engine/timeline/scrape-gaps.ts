@@ -18,6 +18,11 @@ export interface ScrapeTarget {
   readonly instance: string;
 }
 
+/** A target as people and gaps name it. */
+export function titleOf({ job, instance }: Pick<ScrapeTarget, 'job' | 'instance'>): string {
+  return [job, instance].filter((part) => part !== '').join(' ');
+}
+
 /** What is known of a target from what came of it. */
 export interface ScrapedTarget extends ScrapeTarget {
   /** The usual distance of its samples, milliseconds; `null` for a single sample. */

@@ -3,11 +3,12 @@ import { formatInstant, type UtcMicros } from '../../shared/time.ts';
 import type { CaseDatabase } from '../store/case-database.ts';
 import type { SqlRow } from '../store/sql-values.ts';
 import type { CitedRecord, Corroboration, FoundGap } from './gap.ts';
-import { citedOf, earlier, gapsAsSql, later, type Stretch } from './gap-ranges.ts';
+import { citedOf, coversMost, earlier, gapsAsSql, later, type Stretch } from './gap-ranges.ts';
 import {
   findScrapedTargets,
   findScrapeGaps,
   SCRAPES,
+  titleOf,
   type ScrapedTarget,
   type ScrapeGap,
   type ScrapeTarget,
@@ -59,8 +60,6 @@ interface OfHost {
 
 const nameOf = ({ system, job, instance }: ScrapeTarget): string => JSON.stringify([system, job, instance]);
 
-const titleOf = ({ job, instance }: ScrapeTarget): string => [job, instance].filter((part) => part !== '').join(' ');
-
 /** The time that the gaps of all targets have in common; where a host has one target that is its gaps. */
 function outagesOf(gap: FoundGap, owned: readonly ScrapedTarget[], { own, cited }: OfHost): readonly Outage[] {
   const asked = owned.filter((target) => isOfTime(target, gap));
@@ -94,10 +93,6 @@ function othersThatAnswered(gap: FoundGap, owned: readonly ScrapedTarget[], { ow
       says: `Its exporter ${titleOf(target)} answered Prometheus meanwhile.`,
       cites: [cited.get(nameOf(target))].filter((one) => one !== undefined),
     }));
-}
-
-function coversMost(one: Stretch, gap: Stretch): boolean {
-  return (earlier(one.to, gap.to) - later(one.from, gap.from)) * 2n >= gap.to - gap.from;
 }
 
 async function readSeries(database: CaseDatabase): Promise<ReadonlyMap<string, CitedRecord>> {

@@ -10,6 +10,7 @@ import {
   findScrapeGaps,
   GAP_FACTOR,
   SCRAPES,
+  titleOf,
   type ScrapedTarget,
   type ScrapeGap,
 } from './scrape-gaps.ts';
@@ -74,7 +75,7 @@ function scrapeGaps({ targets, gaps }: Scrapes, window: Interval): readonly Foun
       kind: 'scrape',
       from,
       to,
-      target: [job, instance].filter((part) => part !== '').join(' '),
+      target: titleOf({ job, instance }),
       ...{ before: null, after: null, usual: null, missing: null },
     }));
 }

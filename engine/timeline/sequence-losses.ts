@@ -5,7 +5,7 @@ import type { SqlRow } from '../store/sql-values.ts';
 import { byCodeUnits } from './coverage.ts';
 import { findDropped } from './dropped-records.ts';
 import type { CitedRecord, FoundGap } from './gap.ts';
-import { earlier, later } from './gap-ranges.ts';
+import { earlier, later, overlap } from './gap-ranges.ts';
 import { skipsOf, type SequenceRun, type Skip } from './sequence-chains.ts';
 
 /**
@@ -138,15 +138,11 @@ export function foldSequenceLosses(gaps: readonly FoundGap[], losses: readonly F
     (gap.kind === 'silence' || gap.kind === 'truncated') &&
     gap.stream === loss.stream &&
     gap.system === loss.system &&
-    overlapOf(gap, loss) * 100n >= (loss.to - loss.from) * 99n;
+    overlap(gap, loss) * 100n >= (loss.to - loss.from) * 99n;
   const folded = gaps.map((gap) => {
     const within = losses.filter((loss) => isWithin(loss, gap));
     if (within.length === 0) return gap;
     return { ...gap, missing: within.reduce((sum, { missing }) => sum + (missing ?? 0), gap.missing ?? 0) };
   });
   return [...folded, ...losses.filter((loss) => !gaps.some((gap) => isWithin(loss, gap)))];
-}
-
-function overlapOf(a: FoundGap, b: FoundGap): bigint {
-  return (a.to < b.to ? a.to : b.to) - (a.from > b.from ? a.from : b.from);
 }

@@ -10,7 +10,7 @@ import {
   gapsTable,
 } from '../store/timeline-tables.ts';
 import type { ClockStep } from './clocks/clock-mark.ts';
-import { clockStepRow, findClocks } from './clocks/clock-intervals.ts';
+import { clockIntervalRow, clockStepRow, findClocks } from './clocks/clock-intervals.ts';
 import { clockMacros } from './clocks/clock-macros.ts';
 import type { ClockInterval } from './clock-interval.ts';
 import type { StreamCoverage } from './coverage.ts';
@@ -18,9 +18,9 @@ import { coverageIntervals, type CoverageInterval } from './coverage-intervals.t
 import { corroborate } from './corroboration.ts';
 import type { DeclaredExpectation, Expectation } from './expectations.ts';
 import { explainGaps, readGapTickets } from './explanations.ts';
-import { findExpectations, findExpectedAndGaps, nameOf, scopesOf, type Expected, type Found } from './found-gaps.ts';
+import { findExpectations, findExpectedAndGaps, scopesOf, type Expected, type Found } from './found-gaps.ts';
 import type { GapDecision } from './gap-decision.ts';
-import { gapId, type Gap } from './gap.ts';
+import { gapId, nameOf, type Gap } from './gap.ts';
 import { keepGaps, readKeptGaps } from './kept-gaps.ts';
 import { findSequenceLosses, foldSequenceLosses } from './sequence-losses.ts';
 import { readStoredClocks, readStoredClockSteps } from './timeline-rows.ts';
@@ -152,7 +152,7 @@ async function write(transaction: Transaction, timeline: Timeline, fingerprint: 
     for (const { from, to, state } of intervals) transaction.add(coverageTable, [system, stream, from, to, state]);
   }
   for (const gap of timeline.gaps) addGap(transaction, gap);
-  for (const clock of timeline.clocks) addClock(transaction, clock);
+  for (const clock of timeline.clocks) transaction.add(clockIntervalsTable, clockIntervalRow(clock));
   for (const step of timeline.clockSteps) transaction.add(clockStepsTable, clockStepRow(step));
 }
 
@@ -190,10 +190,4 @@ function addGap(transaction: Transaction, gap: Gap): void {
     after?.sourceId ?? null,
     after?.record ?? null,
   ]);
-}
-
-function addClock(transaction: Transaction, clock: ClockInterval): void {
-  const { system, from, to, state, offsetS, errorS, maxAbsOffsetS, basis, because, cites } = clock;
-  const told = [system, from, to, state, offsetS, errorS, maxAbsOffsetS, basis, because];
-  transaction.add(clockIntervalsTable, [...told, cites?.sourceId ?? null, cites?.record ?? null]);
 }

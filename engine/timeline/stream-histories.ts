@@ -3,8 +3,9 @@ import { sha256 } from '../core/hash.ts';
 import type { Interval } from '../../shared/time.ts';
 import type { BulkTable } from '../store/bulk-rows.ts';
 import type { CaseDatabase, Transaction } from '../store/case-database.ts';
-import type { SqlRow, SqlValue } from '../store/sql-values.ts';
-import type { CitedRecord } from './gap.ts';
+import type { SqlRow } from '../store/sql-values.ts';
+import { nameOf } from './gap.ts';
+import { citationOf } from './gap-ranges.ts';
 import {
   DOUBTFUL_HOURS,
   doubtfulHoursSql,
@@ -113,15 +114,10 @@ async function readPairs(
         JSON.stringify(rests, (_, value: unknown) => (typeof value === 'bigint' ? `${value}` : value)),
       ),
       shortestSaidS,
-      first: { at: row['first'] as bigint, cites: citedOf(row['first_source'], row['first_record']) },
-      last: { at: row['last'] as bigint, cites: citedOf(row['last_source'], row['last_record']) },
+      first: { at: row['first'] as bigint, cites: citationOf(row['first_source'], row['first_record']) },
+      last: { at: row['last'] as bigint, cites: citationOf(row['last_source'], row['last_record']) },
     };
   });
-}
-
-function citedOf(source: SqlValue | undefined, record: SqlValue | undefined): CitedRecord | null {
-  if (source === null || source === undefined || record === null || record === undefined) return null;
-  return { sourceId: Number(source), record: Number(record) };
 }
 
 /** What is kept in the table of a history, as JSON. */
@@ -135,11 +131,11 @@ type KeptSilence = readonly [string, string, number | null, number | null, numbe
 
 /** The histories that are kept of pairs that are what they were, by pair. */
 async function readKept(transaction: Transaction, pairs: readonly Pair[]): Promise<Map<number, StreamHistory>> {
-  const byName = new Map(pairs.map((pair) => [nameOf(pair.stream, pair.system), pair]));
+  const byName = new Map(pairs.map((pair) => [nameOf(pair), pair]));
   const rows = await transaction.query('SELECT stream, system, fingerprint, history FROM stream_histories');
   return new Map(
     rows.flatMap((row) => {
-      const pair = byName.get(nameOf(String(row['stream']), String(row['system'])));
+      const pair = byName.get(nameOf({ stream: String(row['stream']), system: String(row['system']) }));
       if (pair?.fingerprint !== row['fingerprint']) return [];
       const { learned, silences } = JSON.parse(String(row['history'])) as Kept;
       return [[pair!.id, historyOf(pair!, learned, silences.map(silenceOf))] as const];
@@ -147,10 +143,8 @@ async function readKept(transaction: Transaction, pairs: readonly Pair[]): Promi
   );
 }
 
-const nameOf = (stream: string, system: string): string => JSON.stringify([stream, system]);
-
 function silenceOf([from, to, beforeSource, beforeRecord, afterSource, afterRecord]: KeptSilence): Silence {
-  const [before, after] = [citedOf(beforeSource, beforeRecord), citedOf(afterSource, afterRecord)];
+  const [before, after] = [citationOf(beforeSource, beforeRecord), citationOf(afterSource, afterRecord)];
   return { from: BigInt(from), to: BigInt(to), before, after };
 }
 
@@ -243,8 +237,8 @@ function silencesByPair(rows: readonly SqlRow[]): ReadonlyMap<number, readonly S
     const silence: Silence = {
       from: row['from'] as bigint,
       to: row['to'] as bigint,
-      before: citedOf(row['before_source'], row['before_record']),
-      after: citedOf(row['after_source'], row['after_record']),
+      before: citationOf(row['before_source'], row['before_record']),
+      after: citationOf(row['after_source'], row['after_record']),
     };
     if (!found.has(pair)) found.set(pair, new Map());
     const known = found.get(pair)!;

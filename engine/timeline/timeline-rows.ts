@@ -4,7 +4,8 @@ import type { CaseDatabase } from '../store/case-database.ts';
 import type { SqlRow, SqlValue } from '../store/sql-values.ts';
 import type { ClockInterval, ClockState } from './clock-interval.ts';
 import type { ClockStep } from './clocks/clock-mark.ts';
-import type { CitedRecord, Gap, GapCause, GapKind } from './gap.ts';
+import { gapCauses, type CitedRecord, type Gap, type GapCause, type GapKind } from './gap.ts';
+import { citationOf } from './gap-ranges.ts';
 
 /** A gap as it is stored. */
 export interface StoredGap extends Interval {
@@ -43,9 +44,8 @@ export interface StoredExpectation {
   readonly says: string;
 }
 
-// What auditors fear most comes first: that a host was up and one stream alone was silent.
-const RANK = `CASE cause WHEN 'stream-alone' THEN 0 WHEN 'file-cut' THEN 1 WHEN 'unknown' THEN 2
-  WHEN 'collector-down' THEN 3 ELSE 4 END`;
+// As `rankGaps` does it: what auditors ask first comes first.
+const RANK = `list_position([${gapCauses.map((cause) => `'${cause}'`).join(', ')}], cause)`;
 
 /** Gives every gap, those of the gravest cause first, then by stream, system, target and start. */
 export async function readStoredGaps(database: CaseDatabase): Promise<readonly StoredGap[]> {
@@ -71,8 +71,8 @@ export async function readStoredGaps(database: CaseDatabase): Promise<readonly S
     acceptedReason: textOf(row['accepted_reason']),
     acceptedAt: timeOf(row['accepted_at']),
     acceptedUntil: textOf(row['accepted_until']),
-    before: citedOf(row['before_source_id'], row['before_record']),
-    after: citedOf(row['after_source_id'], row['after_record']),
+    before: citationOf(row['before_source_id'], row['before_record']),
+    after: citationOf(row['after_source_id'], row['after_record']),
   }));
 }
 
@@ -88,7 +88,7 @@ export async function readStoredClocks(database: CaseDatabase): Promise<readonly
     maxAbsOffsetS: numberOf(row['max_abs_offset_s']),
     basis: String(row['basis']),
     because: String(row['because']),
-    cites: citedOf(row['source_id'], row['record']),
+    cites: citationOf(row['source_id'], row['record']),
   }));
 }
 
@@ -100,8 +100,8 @@ export async function readStoredClockSteps(database: CaseDatabase): Promise<read
     time: BigInt(row['time'] as UtcMicros),
     stepS: Number(row['step_s']),
     basis: String(row['basis']) as ClockStep['basis'],
-    before: citedOf(row['before_source_id'], row['before_record'])!,
-    after: citedOf(row['after_source_id'], row['after_record'])!,
+    before: citationOf(row['before_source_id'], row['before_record'])!,
+    after: citationOf(row['after_source_id'], row['after_record'])!,
   }));
 }
 
@@ -135,9 +135,4 @@ function textOf(value: SqlValue | undefined): string | null {
 
 function numberOf(value: SqlValue | undefined): number | null {
   return value === null || value === undefined ? null : Number(value);
-}
-
-function citedOf(source: SqlValue | undefined, record: SqlValue | undefined): CitedRecord | null {
-  const [sourceId, number] = [numberOf(source), numberOf(record)];
-  return sourceId === null || number === null ? null : { sourceId, record: number };
 }
