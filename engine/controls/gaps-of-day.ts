@@ -1,4 +1,5 @@
 /** What the gaps of a stream do to one day: which of them touch it, and whether all that do were explained. */
+import { groupBy } from '../core/group-by.ts';
 import type { Interval } from '../../shared/time.ts';
 import { MICROS_PER_SECOND } from '../../shared/time.ts';
 import { nameOf, type Gap } from '../timeline/gap.ts';
@@ -35,15 +36,10 @@ export function areExplained(gaps: readonly GapOfDay[]): boolean {
 
 /** Gaps by system and stream, so that each day looks only at its own. */
 export class GapsByStream {
-  private readonly gaps = new Map<string, GapOfDay[]>();
+  private readonly gaps: ReadonlyMap<string, readonly GapOfDay[]>;
 
   constructor(gaps: readonly GapOfDay[]) {
-    for (const gap of gaps) {
-      const key = nameOf(gap);
-      const known = this.gaps.get(key);
-      if (known) known.push(gap);
-      else this.gaps.set(key, [gap]);
-    }
+    this.gaps = groupBy(gaps, nameOf);
   }
 
   /** Those that have a part in the interval. */

@@ -1,4 +1,5 @@
 /** Which items rest on records that were written while the clock of their system was out or unknown. */
+import { groupBy } from '../core/group-by.ts';
 import type { UtcMicros } from '../../shared/time.ts';
 import type { ClockInterval } from '../timeline/clock-interval.ts';
 import type { ClockMark } from '../timeline/clocks/clock-mark.ts';
@@ -18,17 +19,12 @@ export function isDatedBySystems({ needs }: Pick<Control, 'needs'>): boolean {
 }
 
 export class TrustedTime {
-  private readonly bySystem = new Map<string, ClockInterval[]>();
+  private readonly bySystem: ReadonlyMap<string, readonly ClockInterval[]>;
 
   /** `judged`: the systems whose clocks were measured, or should have been; the time of others is not judged. */
   constructor(intervals: readonly ClockInterval[], judged: ReadonlySet<string>) {
-    for (const interval of intervals) {
-      if (!judged.has(interval.system)) continue;
-      const own = this.bySystem.get(interval.system);
-      if (own) own.push(interval);
-      else this.bySystem.set(interval.system, [interval]);
-    }
-    for (const own of this.bySystem.values()) own.sort((a, b) => (a.from < b.from ? -1 : 1));
+    const ours = intervals.filter(({ system }) => judged.has(system)).sort((a, b) => (a.from < b.from ? -1 : 1));
+    this.bySystem = groupBy(ours, ({ system }) => system);
   }
 
   /** False where the clock of the system was out or unknown at this moment. */

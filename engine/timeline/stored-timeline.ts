@@ -1,4 +1,5 @@
 /** The timeline of a case: made from the evidence and what people decided, and kept in tables for controls and people. */
+import { groupBy } from '../core/group-by.ts';
 import { sha256 } from '../core/hash.ts';
 import { dayOf, type AuditWindow, type UtcMicros } from '../../shared/time.ts';
 import type { CaseDatabase, Transaction } from '../store/case-database.ts';
@@ -107,12 +108,7 @@ async function timelineOf(database: CaseDatabase, found: Found, request: Timelin
 }
 
 function streamsOf({ coverage, expectations, inventory, whole }: Expected, gaps: readonly Gap[]): StreamTimeline[] {
-  const byStream = new Map<string, Gap[]>();
-  for (const gap of gaps) {
-    const known = byStream.get(nameOf(gap));
-    if (known) known.push(gap);
-    else byStream.set(nameOf(gap), [gap]);
-  }
+  const byStream = groupBy(gaps, nameOf);
   return coverage.map((one, place) => {
     const own = byStream.get(nameOf(one)) ?? [];
     const expectation = expectations[place]!;

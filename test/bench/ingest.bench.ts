@@ -19,6 +19,7 @@ import {
 } from './ingest-figures.ts';
 import type { Goal, Measured, Taken } from './ingest-figures.ts';
 import { writeCloudTrail, writeSyslog } from './other-logs.ts';
+import { positive } from './positive.ts';
 import { withScratchFolder } from './scratch-folder.ts';
 
 const ROUNDS = 3;
@@ -56,12 +57,6 @@ function readOptions(): Options | undefined {
   }
   say(USAGE);
   return undefined;
-}
-
-function positive(text: string): number {
-  const number = Number(text);
-  if (!(Number.isSafeInteger(number) && number > 0)) throw new Error(`${text} is no number above 0.`);
-  return number;
 }
 
 function unknownLog(name: string): never {

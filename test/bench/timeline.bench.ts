@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { median, saveResults, say, sayTable } from './bench-table.ts';
 import { runMeasured } from './child-usage.ts';
 import { sayGoals, type Goal } from './ingest-figures.ts';
+import { positive } from './positive.ts';
 import { withScratchFolder } from './scratch-folder.ts';
 import { allowedSeconds, checkSize, type Size } from './timeline-evidence.ts';
 import { runStep, steps, type Step, type StepResult } from './timeline-steps.ts';
@@ -71,12 +72,6 @@ function readOptions(): Options | undefined {
   }
   say(USAGE);
   return undefined;
-}
-
-function positive(text: string): number {
-  const number = Number(text);
-  if (!(Number.isSafeInteger(number) && number > 0)) throw new Error(`${text} is no number above 0.`);
-  return number;
 }
 
 /** Runs a step with this same file, in a process of its own: what one leaves in memory is none of the next. */

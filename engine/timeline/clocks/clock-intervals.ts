@@ -1,4 +1,5 @@
 /** How far the clock of each system can be trusted, over the window. */
+import { groupBy } from '../../core/group-by.ts';
 import type { CaseDatabase } from '../../store/case-database.ts';
 import type { BulkValue } from '../../store/bulk-rows.ts';
 import { windowInterval, type AuditWindow, type Interval } from '../../../shared/time.ts';
@@ -56,15 +57,8 @@ export async function findClockIntervals(
   return (await findClocks(database, request)).intervals;
 }
 
-function bySystem<T extends { readonly system: string }>(all: readonly T[]): ReadonlyMap<string, readonly T[]> {
-  const groups = new Map<string, T[]>();
-  for (const one of all) {
-    const group = groups.get(one.system);
-    if (group) group.push(one);
-    else groups.set(one.system, [one]);
-  }
-  return groups;
-}
+const bySystem = <T extends { readonly system: string }>(all: readonly T[]): ReadonlyMap<string, readonly T[]> =>
+  groupBy(all, ({ system }) => system);
 
 function isWithin(system: string, over: Interval, stretches: readonly MeasuredStretch[]): boolean {
   return clockPartition(system, over, { stretches, marks: [] }).every(({ state }) => state === 'within');
