@@ -1,16 +1,10 @@
 /** Silences that lie exactly between two files of a rotated set. */
 import { basename } from 'node:path';
-import {
-  formatInstant,
-  MICROS_PER_DAY,
-  MICROS_PER_HOUR,
-  parseInstant,
-  type Interval,
-  type UtcMicros,
-} from '../../shared/time.ts';
+import { formatInstant, MICROS_PER_DAY, MICROS_PER_HOUR, parseInstant, type UtcMicros } from '../../shared/time.ts';
 import { rotationPlace, type RotationPlace } from '../intake/rotation-order.ts';
 import type { CaseDatabase } from '../store/case-database.ts';
 import type { Corroboration, FoundGap } from './gap.ts';
+import { coversMost } from './gap-ranges.ts';
 
 /** A file of a case as far as its place in a rotated set goes. */
 export interface RotatedFile {
@@ -57,7 +51,8 @@ export function findCut(gap: FoundGap, files: readonly RotatedFile[]): Cut | und
   const older = files.find(({ sourceId }) => sourceId === before.sourceId);
   const newer = files.find(({ sourceId }) => sourceId === after.sourceId);
   if (!older || !newer || older.last === null || newer.first === null) return undefined;
-  if (!liesBetween(gap, { from: older.last, to: newer.first })) return undefined;
+  // A file that many hosts write into ends with the record of another host: what it leaves open is most of the gap then.
+  if (!coversMost({ from: older.last, to: newer.first }, gap)) return undefined;
   const places = [rotationPlace(older.path), rotationPlace(newer.path)] as const;
   if (places[0].set !== places[1].set) return undefined;
   const missing = missingByNumber(...places) ?? missingByDate(places, files);
@@ -67,12 +62,6 @@ export function findCut(gap: FoundGap, files: readonly RotatedFile[]): Cut | und
     cites: [before, after],
     isMissing: missing !== undefined,
   };
-}
-
-/** A file that many hosts write into ends with the record of another host: what it leaves open is most of the gap then. */
-function liesBetween({ from, to }: Interval, between: Interval): boolean {
-  const shared = { from: from > between.from ? from : between.from, to: to < between.to ? to : between.to };
-  return (shared.to - shared.from) * 2n >= to - from;
 }
 
 function missingByNumber(older: RotationPlace, newer: RotationPlace): string | undefined {

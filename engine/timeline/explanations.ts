@@ -1,4 +1,5 @@
 /** Which gaps are explained: by a ticket with a root cause, or by a person who accepted them. */
+import { groupBy } from '../core/group-by.ts';
 import { dayOf, MICROS_PER_DAY, MICROS_PER_HOUR, type Interval, type UtcMicros } from '../../shared/time.ts';
 import type { CaseDatabase } from '../store/case-database.ts';
 import { byCodeUnits } from './coverage.ts';
@@ -183,14 +184,4 @@ function covers(gap: CorroboratedGap, { kind, system, starts, ends }: GapTicket)
 function bySize(a: ProposedTicket, b: ProposedTicket): number {
   const difference = a.overlap.to - a.overlap.from - (b.overlap.to - b.overlap.from);
   return difference < 0n ? -1 : difference > 0n ? 1 : 0;
-}
-
-function groupBy<T>(values: readonly T[], key: (value: T) => string): ReadonlyMap<string, readonly T[]> {
-  const groups = new Map<string, T[]>();
-  for (const value of values) {
-    const group = groups.get(key(value));
-    if (group) group.push(value);
-    else groups.set(key(value), [value]);
-  }
-  return groups;
 }
